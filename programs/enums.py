@@ -1,0 +1,149 @@
+"""The closed lists of the domain. A leaf: it imports nothing of the project.
+
+The wording of the medication ladder is that of the field guide (`docs/data.md`, "The medication
+ladder"); what a searcher can find (levels, medicines, tracks, payers) is data, not an enum.
+"""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Answer(TextChoices):
+    """What a source stated. A fact that nobody stated has no row: it is not known."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+class FactKind(TextChoices):
+    """Which table holds the facts of a facet, by the details that such a fact has."""
+
+    CARE = "care", _("Level of care")
+    MEDICATION = "medication", _("Medicine")
+    COVERAGE = "coverage", _("Payment")
+    FEATURE = "feature", _("Feature")
+
+
+class MedicationRelation(TextChoices):
+    """How a program relates to a medicine, from the most a person can get to the least.
+
+    A fact nobody stated has no row, so there is no member for "not known".
+    """
+
+    STARTS_AND_CONTINUES = "starts_and_continues", _("Can start you on it and keep you on it")
+    CONTINUES_ONLY = "continues_only", _("Can continue it")
+    TIME_LIMITED = "time_limited", _("For a set time")
+    TAPER_ONLY = "taper_only", _("Only for withdrawal, not long-term")
+    ACCEPTS_ELSEWHERE = (
+        "accepts_elsewhere",
+        _("You can keep taking it. Someone else prescribes it"),
+    )
+    # The survey's "used in treatment": sober homes tick it for residents medicated elsewhere.
+    REPORTS_USE_UNSPECIFIED = "reports_use_unspecified", _("Reports using it. Ask how")
+    DOES_NOT_USE = "does_not_use", _("Doesn't use it. Ask if you can stay on yours")
+    # Only ever entered by a person who checked: it may raise disability law.
+    DOES_NOT_ACCEPT = "does_not_accept", _("Does not accept people on this medicine")
+    NOT_APPLICABLE = "not_applicable", _("Does not treat the condition this medicine is for")
+
+
+class NetworkRelation(TextChoices):
+    """How a program relates to a payer. A federal survey never says more than "accepts"."""
+
+    IN_NETWORK = "in_network", _("In network")
+    ACCEPTS_NETWORK_UNKNOWN = (
+        "accepts_network_unknown",
+        _("Says it accepts this. Ask if it is in network for your plan"),
+    )
+    OUT_OF_NETWORK_ONLY = "out_of_network_only", _("Out of network only")
+    # Ways to pay that have no network: cash, sliding scale, public funds.
+    ACCEPTS = "accepts", _("Offered")
+    DOES_NOT_ACCEPT = "does_not_accept", _("Does not accept this")
+
+
+class SearchAspect(TextChoices):
+    """What a search asks of a term. Every term has OFFERS; medicines have the ladder as well."""
+
+    OFFERS = "offers", _("Gives it, or says it uses it")
+    START = "start", _("Can start me on it")
+    STAY = "stay", _("Lets me stay on it")
+    ANY = "any", _("Any of these")
+
+
+class LocationPrecision(TextChoices):
+    """How exactly a facility's coordinates are known."""
+
+    ADDRESS = "address", _("Street address")
+    ZIP = "zip", _("Middle of the ZIP code")
+    CITY = "city", _("Middle of the town")
+    # All that is ever published of a confidential address.
+    COUNTY = "county", _("Middle of the county")
+    NONE = "none", _("Not known")
+
+
+class PhoneUse(TextChoices):
+    MAIN = "main", _("Main number")
+    INTAKE = "intake", _("Intake (to start treatment)")
+    HOTLINE = "hotline", _("Hotline")
+
+
+class ListingStatus(TextChoices):
+    PUBLISHED = "published", _("Published")
+    DRAFT = "draft", _("Draft")
+    CLOSED = "closed", _("Closed")
+
+
+class ProgramScope(TextChoices):
+    # A federal row speaks for everything at one address.
+    WHOLE_SITE = "whole_site", _("As reported for the whole site")
+    PROGRAM = "program", _("One program")
+
+
+class SourceKind(TextChoices):
+    """Who said it, from the most to the least trusted."""
+
+    FACILITY = "facility", _("The facility itself")
+    STAFF = "staff", _("Checked by our staff")
+    FEDERAL_API = "federal_api", _("Federal locator")
+    FEDERAL_DIRECTORY = "federal_directory", _("Federal directory")
+    SAMPLE = "sample", _("Invented sample")
+
+
+class DatePrecision(TextChoices):
+    """How much of a source's date is known, so that no page prints more."""
+
+    DAY = "day", _("Day")
+    YEAR = "year", _("Year")
+
+
+class PlaceKind(TextChoices):
+    ZIP = "zip", _("ZIP code")
+    CITY = "city", _("City or town")
+    COUNTY = "county", _("County")
+    STATE = "state", _("State")
+
+
+class ImportStatus(TextChoices):
+    DRY_RUN = "dry_run", _("Dry run: nothing was changed")
+    APPLIED = "applied", _("Applied")
+
+
+class ImportAction(TextChoices):
+    """What a run does with a row of the file, or with a listing that the file no longer has."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    GONE = "gone", _("Not in this file")
+    CONFLICT = "conflict", _("Conflict with a confirmed fact")
+    REVIEW = "review", _("Statements that contradict each other")
+    REJECTED = "rejected", _("Rejected")
+
+
+class Miles(IntegerChoices):
+    """The radii a search offers, in statute miles."""
+
+    FIVE = 5, _("5 miles")
+    TEN = 10, _("10 miles")
+    TWENTY_FIVE = 25, _("25 miles")
+    FIFTY = 50, _("50 miles")
+    HUNDRED = 100, _("100 miles")

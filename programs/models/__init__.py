@@ -1,0 +1,42 @@
+"""The tables, a file an aggregate."""
+
+from programs.models.facility import ConfidentialAddress, Facility, Phone
+from programs.models.facts import (
+    CareFact,
+    CoverageFact,
+    Fact,
+    FeatureFact,
+    MedicationFact,
+    effective_relations,
+)
+from programs.models.organization import Organization
+from programs.models.place import Place
+from programs.models.program import Program
+from programs.models.provenance import FederalRecord, ImportItem, ImportRun, Source
+from programs.models.search_row import SearchRow
+from programs.models.vocabulary import CodeStatement, Facet, FederalCode, SearchSlot, Term
+
+__all__ = [
+    "CareFact",
+    "CodeStatement",
+    "ConfidentialAddress",
+    "CoverageFact",
+    "Facet",
+    "Facility",
+    "Fact",
+    "FeatureFact",
+    "FederalCode",
+    "FederalRecord",
+    "ImportItem",
+    "ImportRun",
+    "MedicationFact",
+    "Organization",
+    "Phone",
+    "Place",
+    "Program",
+    "SearchRow",
+    "SearchSlot",
+    "Source",
+    "Term",
+    "effective_relations",
+]

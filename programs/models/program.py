@@ -1,0 +1,54 @@
+"""What runs at a facility: the thing that a search finds."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from programs.enums import ListingStatus, ProgramScope
+from programs.models.facility import Facility
+from programs.querysets import ProgramQuerySet
+
+
+class Program(models.Model):
+    """A program at a facility. All that it offers is in its facts."""
+
+    id = models.AutoField(primary_key=True)
+    facility = models.ForeignKey(
+        Facility, models.CASCADE, related_name="programs", verbose_name=_("facility")
+    )
+    # Empty for a program that stands for its whole site: it then goes by the facility's name.
+    name = models.CharField(_("name"), max_length=160, blank=True)
+    scope = models.CharField(
+        _("scope"), max_length=10, choices=ProgramScope, default=ProgramScope.WHOLE_SITE
+    )
+    status = models.CharField(
+        _("status"), max_length=9, choices=ListingStatus, default=ListingStatus.PUBLISHED
+    )
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        constraints = [
+            models.CheckConstraint(
+                name="program_status_is_known",
+                condition=models.Q(status__in=ListingStatus.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("programs:listing", args=[self.pk, slugify(self.display_name) or "program"])
+
+    @property
+    def display_name(self) -> str:
+        """The program's name, or the facility's: the facility must be at hand (select_related)."""
+        if self.name:
+            return f"{self.name}, {self.facility.name}"
+        return self.facility.full_name

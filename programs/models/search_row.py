@@ -1,0 +1,43 @@
+"""The search projection: a narrow copy of the facts, kept by triggers, read by search."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from programs.models.place import Place
+from programs.models.program import Program
+
+
+class SearchRow(models.Model):
+    """What search needs of one published program.
+
+    Nothing in Python writes it: statement triggers on the tables it derives from call
+    `programs_refresh_search` (migration `0002_search_projection`), so every way of writing a fact
+    keeps it right. `x`, `y`, `z` are the unit vector and `cell` the grid cell of `programs.geo`;
+    null for a program without a location. `wordN` holds the bits of `SearchSlot`.
+    """
+
+    program = models.OneToOneField(Program, models.CASCADE, primary_key=True, related_name="+")
+    cell = models.IntegerField(null=True)
+    x = models.FloatField(null=True)
+    y = models.FloatField(null=True)
+    z = models.FloatField(null=True)
+    state = models.CharField(max_length=2)
+    county = models.ForeignKey(Place, models.SET_NULL, null=True, related_name="+")
+    # The last day on which a keeper confirmed any of the program's facts.
+    confirmed_on = models.DateField(null=True)
+    word0 = models.BigIntegerField()
+    word1 = models.BigIntegerField()
+    word2 = models.BigIntegerField()
+    word3 = models.BigIntegerField()
+    word4 = models.BigIntegerField()
+    word5 = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["cell"], name="search_row_cell"),
+            models.Index(fields=["state"], name="search_row_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"search row of program {self.program_id}"

@@ -1,0 +1,193 @@
+"""What a program can be asked about: facets, their terms, and the federal codes that state them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation, SearchAspect
+
+#: Bits of a search word that are used. Bit 63 is the sign, and three counters of 21 bits fill 63.
+BITS_PER_WORD = 63
+#: Word columns of the search projection (`SearchRow.word0` and on).
+SEARCH_WORDS = 6
+SEARCH_SLOTS = BITS_PER_WORD * SEARCH_WORDS
+
+models.CharField.register_lookup(Length)
+
+
+class Facet(models.Model):
+    """A kind of thing to ask about, such as level of care. Its slug names it in addresses."""
+
+    slug = models.SlugField(_("slug"), max_length=40, unique=True, help_text=_("With underscores"))
+    label = models.CharField(_("label"), max_length=80)
+    definition = models.TextField(_("plain definition"), blank=True)
+    kind = models.CharField(_("kind of fact"), max_length=12, choices=FactKind)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_common = models.BooleanField(
+        _("most used"), default=False, help_text=_("Shown open in the search form")
+    )
+    shelf_life_months = models.PositiveSmallIntegerField(
+        _("shelf life in months"),
+        default=12,
+        validators=[MinValueValidator(1)],
+        help_text=_("After this, a page says when the fact was last checked and to call"),
+    )
+
+    class Meta:
+        verbose_name = _("facet")
+        verbose_name_plural = _("facets")
+        constraints = [
+            models.CheckConstraint(
+                name="facet_kind_is_known", condition=models.Q(kind__in=FactKind.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Term(models.Model):
+    """One thing that a program may offer. A fact is an answer about a term."""
+
+    # Four bytes: nearly every row of the fact tables holds one.
+    id = models.AutoField(primary_key=True)
+    facet = models.ForeignKey(Facet, models.PROTECT, related_name="terms", verbose_name=_("facet"))
+    slug = models.SlugField(_("slug"), max_length=50, help_text=_("With underscores"))
+    label = models.CharField(_("label"), max_length=120)
+    definition = models.TextField(_("plain definition"))
+    synonyms = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("search words"),
+        default=list,
+        blank=True,
+        help_text=_("What people type, separated by commas"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        constraints = [
+            models.UniqueConstraint(fields=["facet", "slug"], name="term_slug_unique_in_facet"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        SearchSlot.objects.give_slots_to(self)
+
+
+class SearchSlotQuerySet(models.QuerySet["SearchSlot"]):
+    def give_slots_to(self, term: Term) -> None:
+        """Give the term the bits it lacks in the search projection.
+
+        Raises ValidationError when the projection has no bit left.
+        """
+        wanted = [SearchAspect.OFFERS]
+        if term.facet.kind == FactKind.MEDICATION:
+            wanted = list(SearchAspect)
+        held = set(self.filter(term=term).values_list("aspect", flat=True))
+        missing = [aspect for aspect in wanted if aspect not in held]
+        if not missing:
+            return
+        taken = set(self.values_list("number", flat=True))
+        free = (number for number in range(SEARCH_SLOTS) if number not in taken)
+        for aspect in missing:
+            number = next(free, None)
+            if number is None:
+                raise ValidationError(
+                    _("The search index has room for %(slots)s terms and is full.")
+                    % {"slots": SEARCH_SLOTS}
+                )
+            self.create(term=term, aspect=aspect, number=number)
+
+
+class SearchSlot(models.Model):
+    """Where the search projection keeps a term: bit `number % 63` of word `number // 63`."""
+
+    term = models.ForeignKey(Term, models.CASCADE, related_name="slots")
+    aspect = models.CharField(max_length=8, choices=SearchAspect)
+    number = models.PositiveSmallIntegerField(unique=True)
+
+    objects = SearchSlotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["term", "aspect"], name="slot_unique_for_aspect"),
+            models.CheckConstraint(
+                name="slot_fits_the_projection", condition=models.Q(number__lt=SEARCH_SLOTS)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} ({self.aspect}): {self.number}"
+
+
+class FederalCode(models.Model):
+    """A service code of SAMHSA's published code lists, and what it states.
+
+    A code either has statements or a reason why it is not used; a test walks both lists.
+    """
+
+    category = models.CharField(_("category"), max_length=8)
+    code = models.CharField(_("code"), max_length=8)
+    official_label = models.CharField(_("official label"), max_length=200)
+    editions = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("editions"))
+    not_used_because = models.TextField(_("not used because"), blank=True)
+
+    class Meta:
+        verbose_name = _("federal code")
+        verbose_name_plural = _("federal codes")
+        constraints = [
+            models.UniqueConstraint(fields=["category", "code"], name="federal_code_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.official_label})"
+
+
+class CodeStatement(models.Model):
+    """What a federal code says of one term: the answer, or the relation to a medicine or payer."""
+
+    code = models.ForeignKey(FederalCode, models.CASCADE, related_name="statements")
+    term = models.ForeignKey(Term, models.PROTECT, related_name="federal_statements")
+    answer = models.CharField(max_length=3, choices=Answer, default=Answer.YES)
+    medication_relation = models.CharField(max_length=24, choices=MedicationRelation, blank=True)
+    network_relation = models.CharField(max_length=24, choices=NetworkRelation, blank=True)
+    only_with = ArrayField(
+        models.CharField(max_length=8),
+        default=list,
+        blank=True,
+        help_text=_("Counts only if the same row has one of these codes"),
+    )
+    only_without = ArrayField(
+        models.CharField(max_length=8),
+        default=list,
+        blank=True,
+        help_text=_("Counts only if the same row has none of these codes"),
+    )
+    needs_review_without = ArrayField(
+        models.CharField(max_length=8),
+        default=list,
+        blank=True,
+        help_text=_("Queued for a person if the same row has none of these codes"),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "term", "medication_relation"], name="code_states_a_term_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code.code}: {self.term}"

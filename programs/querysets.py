@@ -1,0 +1,27 @@
+"""Predicates that read aloud. The only file that knows how distance runs in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from programs.enums import ListingStatus
+
+#: Squared chord between a `SearchRow` and the origin bound as x, y, z; see `programs.geo`.
+SQUARED_CHORD = (
+    "((r.x - %(x)s::float8) * (r.x - %(x)s::float8)"
+    " + (r.y - %(y)s::float8) * (r.y - %(y)s::float8)"
+    " + (r.z - %(z)s::float8) * (r.z - %(z)s::float8))"
+)
+#: Rows within the radius bound as `cells` and `squared_chord`; see `programs.geo`.
+WITHIN_RADIUS = f"r.cell = ANY(%(cells)s::int[]) AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
+
+
+class ProgramQuerySet(models.QuerySet[Any]):
+    def published(self) -> ProgramQuerySet:
+        """Programs that the public may see. Everything public goes through this."""
+        return self.filter(status=ListingStatus.PUBLISHED)
+
+    def with_facility(self) -> ProgramQuerySet:
+        return self.select_related("facility", "facility__organization")
