@@ -1,0 +1,58 @@
+"""What every test stands on: a real PostgreSQL, with the vocabulary and the places in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+#: Real federal files. Not part of the project: tests that read them are skipped elsewhere.
+SAMHSA_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "samhsa"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("load_vocabulary", verbosity=0)
+        call_command("load_places", verbosity=0)
+
+
+def federal_file(name: str) -> Path:
+    """Return a real federal file, or skip the test where the folder is absent.
+
+    On CI a missing file is a failure: the suite must not pass without reading real data.
+    """
+    path = SAMHSA_FOLDER / name
+    if path.exists():
+        return path
+    message = f"the federal file {name} is not at {SAMHSA_FOLDER}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def directory_2023_csv() -> Path:
+    return federal_file("su_directory_2023_geocoded.csv")
+
+
+@pytest.fixture(scope="session")
+def directory_2022_csv() -> Path:
+    return federal_file("su_directory_2022_geocoded.csv")
+
+
+@pytest.fixture(scope="session")
+def directory_2023_xlsx() -> Path:
+    return federal_file("su_directory_2023.xlsx")
+
+
+@pytest.fixture(scope="session")
+def directory_2022_xlsx() -> Path:
+    return federal_file("su_directory_2022.xlsx")
+
+
+@pytest.fixture(scope="session")
+def official_codes_csv() -> dict[int, Path]:
+    return {year: federal_file(f"service_codes_{year}_official.csv") for year in (2022, 2023)}

@@ -1,0 +1,104 @@
+"""Made-up rows for tests. Numbers are 555-01xx, as for everything invented."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from programs.enums import (
+    FactKind,
+    LocationPrecision,
+    MedicationRelation,
+    NetworkRelation,
+    SourceKind,
+)
+from programs.models import (
+    CareFact,
+    CoverageFact,
+    Fact,
+    Facility,
+    FeatureFact,
+    MedicationFact,
+    Organization,
+    Phone,
+    Program,
+    Source,
+    Term,
+)
+
+
+class SourceFactory(DjangoModelFactory[Source]):
+    class Meta:
+        model = Source
+        django_get_or_create = ("slug",)
+
+    slug = "test-survey"
+    name = "Test survey"
+    kind = SourceKind.FEDERAL_DIRECTORY
+    published_on = date(2023, 1, 1)
+
+
+class OrganizationFactory(DjangoModelFactory[Organization]):
+    class Meta:
+        model = Organization
+
+    name = factory.Sequence(lambda n: f"Organization {n}")
+
+
+class FacilityFactory(DjangoModelFactory[Facility]):
+    """A facility in the middle of Chandler, Arizona, unless told otherwise."""
+
+    class Meta:
+        model = Facility
+
+    name = factory.Sequence(lambda n: f"Facility {n}")
+    street1 = "1 Main Street"
+    city = "Chandler"
+    state = "AZ"
+    zip_code = "85225"
+    latitude = 33.3105
+    longitude = -111.8239
+    location_precision = LocationPrecision.ADDRESS
+
+
+class PhoneFactory(DjangoModelFactory[Phone]):
+    class Meta:
+        model = Phone
+
+    facility = factory.SubFactory(FacilityFactory)
+    number = factory.Sequence(lambda n: f"+1480555{100 + n % 100:04d}")
+
+
+class ProgramFactory(DjangoModelFactory[Program]):
+    class Meta:
+        model = Program
+
+    facility = factory.SubFactory(FacilityFactory)
+
+
+def term(path: str) -> Term:
+    """Return the term of a path such as "level_of_care/iop"."""
+    facet_slug, term_slug = path.split("/")
+    return Term.objects.select_related("facet").get(facet__slug=facet_slug, slug=term_slug)
+
+
+def state(program: Program, path: str, **details: Any) -> Fact:
+    """Make a source state a fact, such as state(program, "track/women") or
+    state(program, "medication/methadone", relation="taper_only")."""
+    of = term(path)
+    details.setdefault("source", SourceFactory())
+    details.setdefault("reported_on", date(2023, 1, 1))
+    match of.facet.kind:
+        case FactKind.CARE:
+            return CareFact.objects.create(program=program, term=of, **details)
+        case FactKind.MEDICATION:
+            details.setdefault("relation", MedicationRelation.STARTS_AND_CONTINUES)
+            return MedicationFact.objects.create(program=program, term=of, **details)
+        case FactKind.COVERAGE:
+            details.setdefault("relation", NetworkRelation.ACCEPTS_NETWORK_UNKNOWN)
+            return CoverageFact.objects.create(program=program, term=of, **details)
+        case _:
+            return FeatureFact.objects.create(program=program, term=of, **details)
