@@ -18,8 +18,8 @@ from programs.enums import (
 from programs.models import (
     CareFact,
     CoverageFact,
-    Fact,
     Facility,
+    Fact,
     FeatureFact,
     MedicationFact,
     Organization,
