@@ -163,6 +163,8 @@ class CodeStatement(models.Model):
     answer = models.CharField(max_length=3, choices=Answer, default=Answer.YES)
     medication_relation = models.CharField(max_length=24, choices=MedicationRelation, blank=True)
     network_relation = models.CharField(max_length=24, choices=NetworkRelation, blank=True)
+    # Further columns of the fact, such as {"length_days_max": 30} for a level of care.
+    detail = models.JSONField(default=dict, blank=True)
     only_with = ArrayField(
         models.CharField(max_length=8),
         default=list,
