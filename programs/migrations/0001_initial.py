@@ -97,6 +97,10 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=True, verbose_name="address is public"),
                 ),
                 ("website", models.URLField(blank=True, verbose_name="web site")),
+                (
+                    "is_invented",
+                    models.BooleanField(default=False, editable=False, verbose_name="invented"),
+                ),
             ],
             options={
                 "verbose_name": "facility",
@@ -1161,6 +1165,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="facility",
             index=models.Index(fields=["state", "city"], name="facility_state_city"),
+        ),
+        migrations.AddIndex(
+            model_name="facility",
+            index=models.Index(
+                condition=models.Q(("is_invented", True)),
+                fields=["is_invented"],
+                name="facility_invented",
+            ),
         ),
         migrations.AddConstraint(
             model_name="facility",

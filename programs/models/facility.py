@@ -63,11 +63,18 @@ class Facility(models.Model):
     )
     address_is_public = models.BooleanField(_("address is public"), default=True)
     website = models.URLField(_("web site"), blank=True)
+    # Made up for trying the site out: marked so wherever it shows, removed by `remove_sample`.
+    is_invented = models.BooleanField(_("invented"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("facility")
         verbose_name_plural = _("facilities")
-        indexes = [models.Index(fields=["state", "city"], name="facility_state_city")]
+        indexes = [
+            models.Index(fields=["state", "city"], name="facility_state_city"),
+            models.Index(
+                fields=["is_invented"], name="facility_invented", condition=Q(is_invented=True)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="facility_coordinates_fit_their_precision",
