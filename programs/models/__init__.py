@@ -14,7 +14,14 @@ from programs.models.place import Place
 from programs.models.program import Program
 from programs.models.provenance import FederalRecord, ImportItem, ImportRun, Source
 from programs.models.search_row import SearchRow
-from programs.models.vocabulary import CodeStatement, Facet, FederalCode, SearchSlot, Term
+from programs.models.vocabulary import (
+    CodeStatement,
+    Facet,
+    FederalCode,
+    SearchSlot,
+    Term,
+    VocabularyVersion,
+)
 
 __all__ = [
     "CareFact",
@@ -38,5 +45,6 @@ __all__ = [
     "SearchSlot",
     "Source",
     "Term",
+    "VocabularyVersion",
     "effective_relations",
 ]

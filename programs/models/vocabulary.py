@@ -193,3 +193,16 @@ class CodeStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code.code}: {self.term}"
+
+
+class VocabularyVersion(models.Model):
+    """The one row whose number rises with every change of facets, terms or slots.
+
+    Triggers raise it (migration `0003_vocabulary_version`); `programs.search.vocabulary` keeps
+    the vocabulary in memory for as long as the number stands.
+    """
+
+    number = models.PositiveBigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return str(self.number)
