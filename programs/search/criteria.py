@@ -1,0 +1,55 @@
+"""What somebody searches for, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from programs.enums import SearchAspect
+from programs.geo import Coordinates
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """Within `radius_miles` of a point, in a straight line."""
+
+    origin: Coordinates
+    radius_miles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InState:
+    """Anywhere in the state of this postal abbreviation."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCounty:
+    """Anywhere in the county with this `Place` id."""
+
+    county_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """The whole directory."""
+
+
+Where = Near | InState | InCounty | Anywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchCriteria:
+    """A search: OR inside a facet, AND across facets.
+
+    `wanted` maps a facet's slug to the slugs of the terms that were chosen in it; both must be in
+    the vocabulary. `medication_aspect` says what the chosen medicines must offer.
+    """
+
+    where: Where = Anywhere()
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    medication_aspect: SearchAspect = SearchAspect.OFFERS
+    page: int = 1

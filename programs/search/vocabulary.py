@@ -1,0 +1,136 @@
+"""The vocabulary in memory: what can be asked, and where the projection keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import connection
+
+from programs.enums import FactKind, SearchAspect
+from programs.models import Facet
+from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
+
+#: A set of search slots: one bit mask for each word of the projection.
+SlotMask = tuple[int, ...]
+
+
+def slot_mask(numbers: Iterable[int]) -> SlotMask:
+    """Return the words in which exactly these slots are set."""
+    words = [0] * SEARCH_WORDS
+    for number in numbers:
+        words[number // BITS_PER_WORD] |= 1 << (number % BITS_PER_WORD)
+    return tuple(words)
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyTerm:
+    id: int
+    slug: str
+    label: str
+    definition: str
+    #: Slot number by aspect: always "offers", for medicines the ladder's as well.
+    slots: Mapping[str, int]
+
+    def slot(self, aspect: str) -> int:
+        return self.slots.get(aspect, self.slots[SearchAspect.OFFERS])
+
+
+@dataclass(frozen=True)
+class VocabularyFacet:
+    slug: str
+    label: str
+    definition: str
+    kind: FactKind
+    is_common: bool
+    shelf_life_months: int
+    terms: tuple[VocabularyTerm, ...]
+
+    @cached_property
+    def by_slug(self) -> dict[str, VocabularyTerm]:
+        return {term.slug: term for term in self.terms}
+
+    @cached_property
+    def mask(self) -> SlotMask:
+        """All slots of the facet's terms, whatever the aspect."""
+        return slot_mask(number for term in self.terms for number in term.slots.values())
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    facets: tuple[VocabularyFacet, ...]
+    by_slug: dict[str, VocabularyFacet] = field(init=False)
+    facet_of_term: dict[int, VocabularyFacet] = field(init=False)
+    term_by_id: dict[int, VocabularyTerm] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_slug", {facet.slug: facet for facet in self.facets})
+        pairs = [(facet, term) for facet in self.facets for term in facet.terms]
+        object.__setattr__(self, "facet_of_term", {term.id: facet for facet, term in pairs})
+        object.__setattr__(self, "term_by_id", {term.id: term for _, term in pairs})
+
+    @cached_property
+    def words_in_use(self) -> range:
+        """The words of the projection that hold a slot."""
+        words = [word for facet in self.facets for word, bits in enumerate(facet.mask) if bits]
+        return range(max(words, default=-1) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """What every public page needs to know, at the price of one small statement."""
+
+    vocabulary: Vocabulary
+    has_invented_listings: bool
+
+
+# One vocabulary a process, with the version it was read at.
+_cached: tuple[int, Vocabulary] | None = None
+
+
+def site_state() -> SiteState:
+    """Return the current vocabulary and whether invented listings are loaded. One statement.
+
+    A second and third one follow when the vocabulary has changed since this process read it.
+    """
+    global _cached
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT number FROM programs_vocabularyversion),"
+            " EXISTS (SELECT 1 FROM programs_facility WHERE is_invented)"
+        )
+        version, has_invented_listings = cursor.fetchone()
+    if version is None or _cached is None or _cached[0] != version:
+        # Read after the number: a change in between is read again next time.
+        _cached = (version or 0, read_vocabulary())
+    return SiteState(_cached[1], has_invented_listings)
+
+
+def read_vocabulary() -> Vocabulary:
+    """Read the vocabulary from the database. Three statements."""
+    return Vocabulary(
+        tuple(
+            VocabularyFacet(
+                slug=facet.slug,
+                label=facet.label,
+                definition=facet.definition,
+                kind=FactKind(facet.kind),
+                is_common=facet.is_common,
+                shelf_life_months=facet.shelf_life_months,
+                terms=tuple(
+                    VocabularyTerm(
+                        id=term.pk,
+                        slug=term.slug,
+                        label=term.label,
+                        definition=term.definition,
+                        slots={slot.aspect: slot.number for slot in term.slots.all()},
+                    )
+                    for term in sorted(
+                        facet.terms.all(), key=lambda term: (term.position, term.slug)
+                    )
+                ),
+            )
+            for facet in Facet.objects.prefetch_related("terms__slots").order_by("position", "slug")
+        )
+    )
