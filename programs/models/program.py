@@ -28,7 +28,7 @@ class Program(models.Model):
         _("status"), max_length=9, choices=ListingStatus, default=ListingStatus.PUBLISHED
     )
 
-    objects = ProgramQuerySet.as_manager()
+    objects = models.Manager.from_queryset(ProgramQuerySet)()
 
     class Meta:
         verbose_name = _("program")
