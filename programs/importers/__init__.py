@@ -1,0 +1,1 @@
+"""Bringing releases in: read, clean, match, plan, apply."""
