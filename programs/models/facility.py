@@ -99,10 +99,6 @@ class Facility(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.full_name
-
-    @property
-    def full_name(self) -> str:
         return f"{self.name}, {self.branch}" if self.branch else self.name
 
     @property

@@ -49,6 +49,9 @@ class Program(models.Model):
     @property
     def display_name(self) -> str:
         """The program's name, or the facility's: the facility must be at hand (select_related)."""
-        if self.name:
-            return f"{self.name}, {self.facility.name}"
-        return self.facility.full_name
+        return listing_name(self.name, self.facility.name, self.facility.branch)
+
+
+def listing_name(program: str, facility: str, branch: str) -> str:
+    """Return the name a listing goes by: the facility, then what sets this program apart."""
+    return ", ".join(filter(None, (facility, program or branch)))

@@ -6,7 +6,7 @@ total with every facet's counts, and the facts to show. docs/search.md explains 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,13 @@ from programs.search.criteria import (
 )
 from programs.search.facets import counter_columns, counts_by_slot
 from programs.search.facts import StatedFact, stated_facts
-from programs.search.vocabulary import SlotMask, Vocabulary, VocabularyFacet, slot_mask
+from programs.search.vocabulary import (
+    SlotMask,
+    Vocabulary,
+    VocabularyFacet,
+    VocabularyTerm,
+    slot_mask,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Match:
     state: str
     zip_code: str
     location_precision: str
+    address_is_public: bool
     is_invented: bool
     phones: tuple[StatedPhone, ...]
     distance_miles: float | None
@@ -56,12 +63,12 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetOption:
-    """An option and how many programs choosing it would give."""
+    """An option and how many programs choosing it would give; None when nothing was searched."""
 
     slug: str
     label: str
     definition: str
-    count: int
+    count: int | None
     selected: bool
 
 
@@ -181,7 +188,8 @@ def _page(criteria: SearchCriteria, filters: Sequence[_ActiveFilter]) -> list[di
         SELECT hit.program_id, hit.squared_chord, program.name AS program_name,
                facility.name AS facility_name, facility.branch, facility.street1,
                facility.street2, facility.city, facility.state, facility.zip_code,
-               facility.location_precision, facility.is_invented,
+               facility.location_precision, facility.address_is_public,
+               facility.is_invented,
                (SELECT json_agg(json_build_array(phone.use, phone.number, phone.extension)
                                 ORDER BY phone.position, phone.id)
                   FROM programs_phone phone WHERE phone.facility_id = facility.id) AS phones
@@ -264,10 +272,31 @@ def _match(row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]]) 
     )
 
 
+def options_without_counts(
+    vocabulary: Vocabulary, chosen: Mapping[str, Sequence[str]]
+) -> tuple[FacetCounts, ...]:
+    """Return the options for a search form that could not be answered."""
+    return tuple(
+        _facet_options(facet, chosen.get(facet.slug, ()), lambda term: None)
+        for facet in vocabulary.facets
+    )
+
+
 def _facet_counts(
     facet: VocabularyFacet, criteria: SearchCriteria, counts: Mapping[int, int]
 ) -> FacetCounts:
-    chosen = criteria.wanted.get(facet.slug, ())
+    return _facet_options(
+        facet,
+        criteria.wanted.get(facet.slug, ()),
+        lambda term: counts.get(term.slot(criteria.medication_aspect), 0),
+    )
+
+
+def _facet_options(
+    facet: VocabularyFacet,
+    chosen: Sequence[str],
+    count_of: Callable[[VocabularyTerm], int | None],
+) -> FacetCounts:
     return FacetCounts(
         slug=facet.slug,
         label=facet.label,
@@ -277,7 +306,7 @@ def _facet_counts(
                 slug=term.slug,
                 label=term.label,
                 definition=term.definition,
-                count=counts.get(term.slot(criteria.medication_aspect), 0),
+                count=count_of(term),
                 selected=term.slug in chosen,
             )
             for term in facet.terms

@@ -1,0 +1,126 @@
+"""The query string of a search, validated. One definition for pages, and later for the API."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from programs.enums import Miles, PlaceKind, SearchAspect
+from programs.models import Program
+from programs.search.criteria import Anywhere, InCounty, InState, Near, SearchCriteria, Where
+from programs.search.places import (
+    PlaceIsAmbiguous,
+    PlaceNotFound,
+    ResolvedPlace,
+    resolve_place,
+)
+from programs.search.vocabulary import Vocabulary
+
+#: No search shows more pages than this; the last ones are beyond any directory's size.
+MAX_PAGE = 100_000
+
+_NOT_A_CHOICE = {"invalid_choice": _("“%(value)s” is not one of the choices here.")}
+
+
+class SearchForm(forms.Form):
+    """Validation of `ProgramFilter`; its `clean_*` methods return domain types."""
+
+    #: Names to offer when the place was not understood.
+    suggested_places: tuple[str, ...] = ()
+
+    def clean_near(self) -> ResolvedPlace | None:
+        text = self.cleaned_data["near"]
+        if not text:
+            return None
+        try:
+            return resolve_place(text)
+        except PlaceNotFound as error:
+            self.suggested_places = tuple(error.near_names)
+            raise forms.ValidationError(str(error), code="place_not_found") from error
+        except PlaceIsAmbiguous as error:
+            self.suggested_places = tuple(error.candidates)
+            raise forms.ValidationError(str(error), code="place_is_ambiguous") from error
+
+
+class ProgramFilter(django_filters.FilterSet):
+    """`near`, `miles`, `page`, `medication_access`, and one repeated parameter for each facet."""
+
+    near = django_filters.CharFilter(
+        label=_("ZIP code, town, county or state"), max_length=100, strip=True
+    )
+    miles = django_filters.TypedChoiceFilter(
+        label=_("Within"),
+        choices=Miles.choices,
+        coerce=int,
+        empty_value=int(Miles.TWENTY_FIVE),
+        error_messages=_NOT_A_CHOICE,
+    )
+    medication_access = django_filters.TypedChoiceFilter(
+        label=_("How the place handles the medicine"),
+        choices=SearchAspect.choices,
+        coerce=SearchAspect,
+        empty_value=SearchAspect.OFFERS,
+        error_messages=_NOT_A_CHOICE,
+    )
+
+    class Meta:
+        model = Program
+        fields: list[str] = []
+        form = SearchForm
+
+    def __init__(self, data: MultiValueDict[str, str], *, vocabulary: Vocabulary) -> None:
+        super().__init__(_without_blanks(data), queryset=Program.objects.none())
+        for facet in vocabulary.facets:
+            self.filters[facet.slug] = django_filters.MultipleChoiceFilter(
+                label=facet.label,
+                choices=[(term.slug, term.label) for term in facet.terms],
+                error_messages=_NOT_A_CHOICE,
+            )
+        self.filters["page"] = _PageFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
+        self.vocabulary = vocabulary
+
+    @property
+    def place(self) -> ResolvedPlace | None:
+        """The place that was understood, once the filter is valid."""
+        place: ResolvedPlace | None = self.form.cleaned_data["near"]
+        return place
+
+    def criteria(self) -> SearchCriteria:
+        """Return the search that the query string asks for. Call only when `is_valid()`."""
+        values = self.form.cleaned_data
+        return SearchCriteria(
+            where=_where(values["near"], radius_miles=values["miles"]),
+            wanted={
+                facet.slug: tuple(dict.fromkeys(values[facet.slug]))
+                for facet in self.vocabulary.facets
+                if values[facet.slug]
+            },
+            medication_aspect=values["medication_access"],
+            page=values["page"] or 1,
+        )
+
+
+class _PageFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+
+def _without_blanks(data: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
+    """Drop empty values: a form sends every field it has, chosen or not."""
+    filled = data.copy()
+    for name, values in data.lists():
+        filled.setlist(name, [value for value in values if value.strip()])
+    return filled
+
+
+def _where(place: ResolvedPlace | None, *, radius_miles: int) -> Where:
+    if place is None:
+        return Anywhere()
+    match place.place.kind:
+        case PlaceKind.STATE:
+            return InState(state=place.place.state)
+        case PlaceKind.COUNTY:
+            return InCounty(county_id=place.place.pk)
+        case _:
+            return Near(origin=place.place.coordinates, radius_miles=radius_miles)

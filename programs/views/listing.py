@@ -1,0 +1,175 @@
+"""One listing: everything that was said about a program, by whom and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from programs.enums import Answer, FactKind, LocationPrecision
+from programs.models import Facility, Program, effective_relations
+from programs.search.engine import StatedPhone
+from programs.search.facts import StatedFact, stated_facts
+from programs.search.vocabulary import Vocabulary, VocabularyFacet
+from programs.views.results import payment_text
+from programs.views.site import site_of
+from programs.views.wording import attribution, phone_link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactLine:
+    """A term as the listing prints it; `note` says who said it where the group's line does not."""
+
+    label: str
+    definition: str
+    details: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactGroup:
+    """A facet of a listing: what is said to be so, what is said not to be, what nobody said."""
+
+    slug: str
+    label: str
+    is_common: bool
+    yes: tuple[FactLine, ...]
+    no: tuple[FactLine, ...]
+    unknown: tuple[str, ...]
+    attribution: str
+
+
+@require_safe
+def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
+    """Everything about one program. Four statements: site, program, phones, facts."""
+    programs = Program.objects.published().with_facility()
+    program = get_object_or_404(programs, pk=program_id)
+    if request.path != program.get_absolute_url():
+        return redirect(program)
+    vocabulary = site_of(request).vocabulary
+    facts = stated_facts([program.pk], vocabulary)[program.pk]
+    phones = program.facility.phones.order_by("position", "id")
+    context = {
+        "program": program,
+        "facility": program.facility,
+        "phones": [
+            phone_link(StatedPhone(phone.use, phone.number.as_e164, phone.extension))
+            for phone in phones
+        ],
+        "groups": fact_groups(facts, vocabulary, timezone.localdate()),
+        "map_url": map_url(program.facility),
+    }
+    return render(request, "programs/listing.html", context)
+
+
+def map_url(facility: Facility) -> str:
+    """Return a link that shows the street address on a map, or "" where there is none to show."""
+    if not facility.address_is_public or not facility.street1:
+        return ""
+    if facility.coordinates and facility.location_precision == LocationPrecision.ADDRESS:
+        point = {"mlat": facility.coordinates.latitude, "mlon": facility.coordinates.longitude}
+        return f"https://www.openstreetmap.org/?{urlencode(point)}#map=17"
+    address = f"{facility.street1}, {facility.city}, {facility.state} {facility.zip_code}"
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': address})}"
+
+
+def fact_groups(
+    facts: Sequence[StatedFact], vocabulary: Vocabulary, today: date
+) -> list[FactGroup]:
+    """Return a group for each facet, in the vocabulary's order."""
+    by_facet: dict[str, list[StatedFact]] = {}
+    for fact in facts:
+        by_facet.setdefault(fact.facet.slug, []).append(fact)
+    return [_group(facet, by_facet.get(facet.slug, []), today) for facet in vocabulary.facets]
+
+
+def _group(facet: VocabularyFacet, facts: Sequence[StatedFact], today: date) -> FactGroup:
+    sentences = Counter(attribution(fact, today) for fact in facts)
+    usual = sentences.most_common(1)[0][0] if sentences else ""
+    lines: dict[str, list[FactLine]] = {Answer.YES: [], Answer.NO: []}
+    stated = set()
+    for term_facts in _by_term(facts):
+        stated.add(term_facts[0].term.slug)
+        said = attribution(term_facts[0], today)
+        lines[_answer(term_facts)].append(
+            FactLine(
+                label=term_facts[0].term.label,
+                definition=term_facts[0].term.definition,
+                details=tuple(_details(term_facts)),
+                note="" if said == usual else said,
+            )
+        )
+    return FactGroup(
+        slug=facet.slug,
+        label=facet.label,
+        is_common=facet.is_common,
+        yes=tuple(lines[Answer.YES]),
+        no=tuple(lines[Answer.NO]),
+        unknown=tuple(term.label for term in facet.terms if term.slug not in stated),
+        attribution=usual,
+    )
+
+
+def _by_term(facts: Iterable[StatedFact]) -> Iterable[list[StatedFact]]:
+    terms: dict[int, list[StatedFact]] = {}
+    for fact in facts:
+        terms.setdefault(fact.term.id, []).append(fact)
+    return terms.values()
+
+
+def _answer(facts: Sequence[StatedFact]) -> str:
+    """Return the answer to show: the cautious one where statements about a term disagree."""
+    if facts[0].facet.kind == FactKind.MEDICATION:
+        counting = set(effective_relations(fact.relation for fact in facts))
+        facts = [fact for fact in facts if fact.relation in counting]
+    if facts[0].facet.kind == FactKind.COVERAGE:
+        return Answer.YES if any(fact.answer == Answer.YES for fact in facts) else Answer.NO
+    return facts[0].answer
+
+
+def _details(facts: Sequence[StatedFact]) -> Iterable[str]:
+    match facts[0].facet.kind:
+        case FactKind.MEDICATION:
+            relations = effective_relations(fact.relation for fact in facts)
+            yield from (str(relation.label) for relation in relations)
+            if (
+                len({fact.answer for fact in facts}) > 1
+                and relations[0].value != "accepts_elsewhere"
+            ):
+                yield _("Its answers about this do not fit together. Call and ask.")
+        case FactKind.COVERAGE:
+            yield from (payment_text(fact) for fact in facts)
+        case FactKind.CARE:
+            yield from _care_details(facts[0].details or {})
+
+
+def _care_details(details: dict[str, int | str | bool | None]) -> Iterable[str]:
+    hours = _span(details["hours_per_week_min"], details["hours_per_week_max"])
+    if hours:
+        yield _("%s hours a week") % hours
+    days = _span(details["length_days_min"], details["length_days_max"])
+    if days:
+        yield _("%s days") % days
+    if details["overnight"] is not None:
+        yield _("You stay overnight") if details["overnight"] else _("You sleep at home")
+    if details["asam_level"]:
+        yield _("ASAM level %(level)s (edition %(edition)s)") % {
+            "level": details["asam_level"],
+            "edition": details["asam_edition"],
+        }
+
+
+def _span(low: object, high: object) -> str:
+    if low and high:
+        return f"{low}" if low == high else f"{low}-{high}"
+    if low:
+        return _("%s or more") % low
+    return _("up to %s") % high if high else ""

@@ -1,0 +1,185 @@
+"""A match as a results page prints it: ready strings, nothing left for the template to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from programs.enums import Answer, FactKind, NetworkRelation, PhoneUse
+from programs.models import effective_relations
+from programs.models.program import listing_name
+from programs.search.criteria import SearchCriteria
+from programs.search.engine import Match
+from programs.search.facts import StatedFact
+from programs.views.wording import (
+    PhoneLink,
+    distance_text,
+    phone_link,
+    when_stated,
+)
+
+#: Medicines for opioid use disorder: every result says where it stands on these.
+OPIOID_MEDICINES = ("methadone", "buprenorphine", "naltrexone")
+#: A result is a glance, not the listing: the rest is one tap away.
+PHONES_ON_A_RESULT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLine:
+    """A labelled line of a result, such as "Medicaid: says it accepts this"."""
+
+    label: str
+    text: str
+    was_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    program_id: int
+    url: str
+    name: str
+    distance: str
+    address: str
+    is_invented: bool
+    phones: tuple[PhoneLink, ...]
+    levels: str
+    warnings: tuple[str, ...]
+    lines: tuple[ResultLine, ...]
+    unknown: str
+
+
+def result_of(match: Match, criteria: SearchCriteria) -> Result:
+    """Return what a results page prints of a match."""
+    name = listing_name(match.program_name, match.facility_name, match.branch)
+    return Result(
+        program_id=match.program_id,
+        url=reverse("programs:listing", args=[match.program_id, slugify(name) or "program"]),
+        name=name,
+        distance=_distance(match),
+        address=_address(match),
+        is_invented=match.is_invented,
+        phones=_phones(match),
+        levels=_levels(match),
+        warnings=tuple(_warnings(match.facts)),
+        lines=(
+            *_medicine_lines(match.facts, criteria),
+            *_payment_lines(match.facts, criteria),
+            *_asked_lines(match.facts, criteria),
+        ),
+        unknown=_unknown(match.facts),
+    )
+
+
+def _distance(match: Match) -> str:
+    if match.distance_miles is None:
+        return ""
+    return distance_text(match.distance_miles, match.location_precision)
+
+
+def _address(match: Match) -> str:
+    town = f"{match.city}, {match.state} {match.zip_code}".strip()
+    if not match.address_is_public:
+        return _("%s. The address is private: call for it.") % town
+    return ", ".join(filter(None, (match.street1, match.street2, town)))
+
+
+def _phones(match: Match) -> tuple[PhoneLink, ...]:
+    # Somebody who wants treatment is best served by the intake line, where there is one.
+    by_use = sorted(match.phones, key=lambda phone: phone.use != PhoneUse.INTAKE)
+    return tuple(phone_link(phone) for phone in by_use[:PHONES_ON_A_RESULT])
+
+
+def _levels(match: Match) -> str:
+    labels = [
+        fact.term.label
+        for fact in match.facts
+        if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
+    ]
+    return "; ".join(labels)
+
+
+def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
+    yes = {fact.term.slug for fact in facts if fact.answer == Answer.YES}
+    levels = {fact.term.slug for fact in facts if fact.facet.kind == FactKind.CARE}
+    if "dui_only" in yes:
+        yield _("Serves only people sent after driving under the influence.")
+    if "oud_only" in yes:
+        yield _("Serves only people with opioid use disorder.")
+    if "aud_only" in yes:
+        yield _("Serves only people with alcohol use disorder.")
+    if levels == {"recovery_housing"}:
+        yield _("This is housing, not treatment.")
+
+
+def _medicine_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    asked = criteria.wanted.get("medication", ())
+    medicines: dict[str, list[StatedFact]] = {}
+    for fact in facts:
+        if fact.facet.kind == FactKind.MEDICATION:
+            medicines.setdefault(fact.term.slug, []).append(fact)
+    for slug, stated in medicines.items():
+        if slug in asked or slug in OPIOID_MEDICINES:
+            relation = effective_relations(fact.relation for fact in stated)[0]
+            yield ResultLine(
+                label=stated[0].term.label,
+                text=_("%(what)s (%(when)s)")
+                % {"what": relation.label, "when": when_stated(stated[0])},
+                was_asked=slug in asked,
+            )
+
+
+def _payment_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    asked = criteria.wanted.get("payment", ())
+    stated = [fact for fact in facts if fact.facet.kind == FactKind.COVERAGE]
+    for fact in stated:
+        if fact.term.slug in asked:
+            yield ResultLine(label=fact.term.label, text=payment_text(fact), was_asked=True)
+    others = [
+        fact.term.label
+        for fact in stated
+        if fact.term.slug not in asked and fact.answer == Answer.YES
+    ]
+    if others and not asked:
+        yield ResultLine(label=_("Ways to pay"), text="; ".join(dict.fromkeys(others)))
+
+
+def payment_text(fact: StatedFact) -> str:
+    """Say what is known of a payer, and what to ask: a survey knows no network."""
+    when = when_stated(fact)
+    match fact.relation:
+        case NetworkRelation.IN_NETWORK:
+            return _("in network for %(plan)s, %(when)s") % {"plan": fact.plan, "when": when}
+        case NetworkRelation.ACCEPTS_NETWORK_UNKNOWN:
+            return _("accepts it, %s; ask if you are in network") % when
+        case NetworkRelation.ACCEPTS:
+            return when
+        case _:
+            label = NetworkRelation(fact.relation).label
+            return _("%(what)s (%(when)s)") % {"what": label, "when": when}
+
+
+def _asked_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    for fact in facts:
+        was_asked = fact.term.slug in criteria.wanted.get(fact.facet.slug, ())
+        if was_asked and fact.facet.kind == FactKind.FEATURE and fact.answer == Answer.YES:
+            yield ResultLine(label=fact.term.label, text=when_stated(fact), was_asked=True)
+
+
+def _unknown(facts: Sequence[StatedFact]) -> str:
+    """Name what nobody stated, and what no survey can: it is to be asked, not assumed."""
+    stated = {fact.term.slug for fact in facts}
+    kinds = {fact.facet.kind for fact in facts}
+    missing = [_("if there is an opening now")]
+    if FactKind.CARE not in kinds:
+        missing.append(_("the levels of care"))
+    if not stated.intersection(OPIOID_MEDICINES):
+        missing.append(_("medicine for opioid addiction"))
+    if FactKind.COVERAGE not in kinds:
+        missing.append(_("ways to pay"))
+    elif not any(fact.relation == NetworkRelation.IN_NETWORK for fact in facts):
+        missing.append(_("which insurance plans are in network"))
+    return "; ".join(missing)

@@ -1,0 +1,145 @@
+"""The landing page and the results page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from programs.enums import Miles, SearchAspect
+from programs.filters import ProgramFilter
+from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
+from programs.search.engine import (
+    FacetCounts,
+    SearchResults,
+    options_without_counts,
+    search,
+)
+from programs.search.places import ResolvedPlace
+from programs.views.results import result_of
+from programs.views.site import site_of
+
+#: Facets that the landing page asks for; the results page has them all.
+LANDING_FACETS = ("level_of_care", "medication", "payment")
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """The search box. One statement."""
+    vocabulary = site_of(request).vocabulary
+    facets = [vocabulary.by_slug[slug] for slug in LANDING_FACETS if slug in vocabulary.by_slug]
+    context = {"facets": facets, "miles_choices": Miles.choices, "miles": Miles.TWENTY_FIVE}
+    return render(request, "programs/landing.html", context)
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """A page of matches. Five statements: site, place, and the three of the search.
+
+    A query string that cannot be understood is a 400 with a message on the field that is wrong.
+    """
+    vocabulary = site_of(request).vocabulary
+    program_filter = ProgramFilter(request.GET, vocabulary=vocabulary)
+    if not program_filter.is_valid():
+        context = _unanswered_context(request, program_filter)
+        return render(request, "programs/search.html", context, status=400)
+    found = search(program_filter.criteria(), vocabulary)
+    is_beyond_the_end = found.criteria.page > found.page_count
+    context = {
+        "form": program_filter.form,
+        "found": found,
+        "facets": found.facets,
+        "results": [result_of(match, found.criteria) for match in found.matches],
+        "summary": _summary(found, program_filter.place),
+        "order": _order(found.criteria),
+        "pills": _pills(request, found.facets),
+        "other_readings": program_filter.place.also if program_filter.place else (),
+        "is_beyond_the_end": is_beyond_the_end,
+        "first_number": (found.criteria.page - 1) * PAGE_SIZE + 1,
+        "previous_page": found.criteria.page - 1,
+        "next_page": found.criteria.page + 1,
+        **_choices(program_filter.form.cleaned_data),
+    }
+    status = 404 if is_beyond_the_end else 200
+    return render(request, "programs/search.html", context, status=status)
+
+
+def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> dict[str, Any]:
+    form = program_filter.form
+    return {
+        "form": form,
+        "errors": [
+            (form.fields[name].label, " ".join(messages)) for name, messages in form.errors.items()
+        ],
+        "suggested_places": form.suggested_places,
+        "facets": options_without_counts(
+            program_filter.vocabulary,
+            {name: tuple(request.GET.getlist(name)) for name in request.GET},
+        ),
+        **_choices({}),
+    }
+
+
+def _choices(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "miles_choices": Miles.choices,
+        "miles": values.get("miles") or Miles.TWENTY_FIVE,
+        "access_choices": SearchAspect.choices,
+        "access": values.get("medication_access") or SearchAspect.OFFERS,
+    }
+
+
+def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
+    """Say how many and where, such as "12 programs within 25 miles of Chandler, AZ"."""
+    programs = ngettext("%(count)s program", "%(count)s programs", found.total) % {
+        "count": f"{found.total:,}"
+    }
+    match found.criteria.where:
+        case Near(radius_miles=miles):
+            return _("%(programs)s within %(miles)s miles of %(place)s") % {
+                "programs": programs,
+                "miles": miles,
+                "place": place.place if place else "",
+            }
+        case InState() | InCounty():
+            return _("%(programs)s in %(place)s") % {
+                "programs": programs,
+                "place": place.place if place else "",
+            }
+        case _:
+            return _("%(programs)s in the whole directory") % {"programs": programs}
+
+
+def _order(criteria: SearchCriteria) -> str:
+    """Print the rule that ordered the page; `search.engine` applies it."""
+    if isinstance(criteria.where, Near):
+        return _("Nearest first, in a straight line. Nobody can pay to be higher.")
+    return _("Most recently confirmed first. Nobody can pay to be higher.")
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A filter that is on, and the address of the same search without it."""
+
+    facet: str
+    label: str
+    url: str
+
+
+def _pills(request: HttpRequest, facets: Iterable[FacetCounts]) -> list[Pill]:
+    pills = []
+    for facet in facets:
+        for option in facet.selected:
+            query = request.GET.copy()
+            query.setlist(
+                facet.slug, [slug for slug in query.getlist(facet.slug) if slug != option.slug]
+            )
+            query.pop("page", None)
+            pills.append(Pill(facet.label, option.label, f"?{query.urlencode()}"))
+    return pills
