@@ -1,1 +1,1 @@
-"""Bringing releases in: read, clean, match, plan, apply."""
+"""What fills the tables from files: the vocabulary, and the federal releases."""
