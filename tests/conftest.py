@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+
+from directory.database import DatabaseError, embedded_server_for
 
 #: Real federal files. Not part of the project: tests that read them are skipped elsewhere.
 SAMHSA_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "samhsa"
+
+RUNNING = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_configure(config):
+    """Keep the database up for the whole run, be it the embedded one or that of DATABASE_URL."""
+    running = config.stash[RUNNING] = contextlib.ExitStack()
+    try:
+        running.enter_context(embedded_server_for(settings.DATABASES["default"]))
+    except DatabaseError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_unconfigure(config):
+    config.stash[RUNNING].close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,70 @@
+# Run, test and check the site. Needs python3 (3.11 or newer), git and make; no other set-up.
+#
+#   make run                 serve on http://127.0.0.1:8000
+#   make run PORT=8001       on another port
+#   make run RELEASE=FILE    with a federal release in place of the invented sample
+#   make test [ARGS=...]     the whole suite, or what ARGS names
+#   make check               lint, types, layers, templates, migrations, deployment settings
+#   make bench               the yardstick of the search
+
+PYTHON ?= python3
+PORT ?= 8000
+RELEASE ?=
+ARGS ?=
+export PORT RELEASE
+
+PY := .venv/bin/python
+SITE := .venv/.site-installed
+TOOLS := .venv/.tools-installed
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requirement
+
+# What a production site would be given; the key is for this check alone.
+PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=example.org \
+	SECRET_KEY=checked-with-a-key-of-more-than-fifty-characters-0123456789
+
+.PHONY: help run test check bench
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
+
+run: $(SITE)
+	@exec $(PY) -m directory.server $(if $(RELEASE),--release "$$RELEASE")
+
+test: $(TOOLS)
+	$(PY) -m pytest $(ARGS)
+
+check: $(TOOLS)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	$(PY) -m djlint templates --check --quiet
+	$(PY) -m djlint templates --lint --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: $(TOOLS)
+	$(PY) -m bench $(ARGS)
+
+# Installed again only when the requirements change, so that a later start needs no network.
+$(SITE): requirements.txt | .venv/.created
+	@echo "Installing requirements.txt into .venv ..."
+	@$(INSTALL) requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt requirements.txt | .venv/.created
+	@echo "Installing requirements-dev.txt into .venv ..."
+	@$(INSTALL) requirements-dev.txt
+	@touch $(SITE) $@
+
+.venv/.created:
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "There is no $(PYTHON). Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than Python 3.11. Name a newer one: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments. Install its venv module (Debian, Ubuntu: apt install python3-venv)."; exit 1; }
+	@echo "Creating the virtual environment .venv ..."
+	@"$(PYTHON)" -m venv .venv
+	@touch $@
