@@ -85,30 +85,38 @@ class Term(models.Model):
         super().save(*args, **kwargs)
         SearchSlot.objects.give_slots_to(self)
 
+    @property
+    def search_aspects(self) -> list[SearchAspect]:
+        """What a search can ask of the term. Reads the facet, so fetch it along."""
+        if self.facet.kind == FactKind.MEDICATION:
+            return list(SearchAspect)
+        return [SearchAspect.OFFERS]
+
 
 class SearchSlotQuerySet(models.QuerySet["SearchSlot"]):
-    def give_slots_to(self, term: Term) -> None:
-        """Give the term the bits it lacks in the search projection.
+    def give_slots_to(self, *terms: Term) -> None:
+        """Give each term the bits it lacks in the search projection: three queries at most.
 
-        Raises ValidationError when the projection has no bit left.
+        Raises ValidationError when the projection has too few bits left.
         """
-        wanted = [SearchAspect.OFFERS]
-        if term.facet.kind == FactKind.MEDICATION:
-            wanted = list(SearchAspect)
-        held = set(self.filter(term=term).values_list("aspect", flat=True))
-        missing = [aspect for aspect in wanted if aspect not in held]
-        if not missing:
-            return
-        taken = set(self.values_list("number", flat=True))
-        free = (number for number in range(SEARCH_SLOTS) if number not in taken)
-        for aspect in missing:
-            number = next(free, None)
-            if number is None:
-                raise ValidationError(
-                    _("The search index has room for %(slots)s terms and is full.")
-                    % {"slots": SEARCH_SLOTS}
-                )
-            self.create(term=term, aspect=aspect, number=number)
+        held = set(self.values_list("term_id", "aspect"))
+        missing = [
+            (term, aspect)
+            for term in terms
+            for aspect in term.search_aspects
+            if (term.pk, aspect) not in held
+        ]
+        taken = set(self.values_list("number", flat=True)) if missing else set()
+        free = [number for number in range(SEARCH_SLOTS) if number not in taken]
+        if len(missing) > len(free):
+            raise ValidationError(
+                _("The search index has room for %(slots)s terms and is full.")
+                % {"slots": SEARCH_SLOTS}
+            )
+        self.bulk_create(
+            self.model(term=term, aspect=aspect, number=number)
+            for (term, aspect), number in zip(missing, free, strict=False)
+        )
 
 
 class SearchSlot(models.Model):
