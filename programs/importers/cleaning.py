@@ -24,12 +24,16 @@ from programs.importers.records import (
 
 #: The states, the District, and the territories and freely associated states of the survey.
 STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ"
-    " NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
-    " AS FM GU MH MP PR PW VI".split()
+    (
+        *("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL"),
+        *("IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE"),
+        *("NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD"),
+        *("TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"),
+        *("AS", "FM", "GU", "MH", "MP", "PR", "PW", "VI"),
+    )
 )
 #: Where ZIP codes begin with 0. A spreadsheet that took them for numbers lost that zero.
-STATES_WITH_LEADING_ZEROS = frozenset("CT MA ME NH NJ NY PR RI VI VT".split())
+STATES_WITH_LEADING_ZEROS = frozenset(("CT", "MA", "ME", "NH", "NJ", "NY", "PR", "RI", "VI", "VT"))
 #: Freely associated states have country codes of their own, written like an area code.
 COUNTRY_CODES = {"FM": 691, "MH": 692, "PW": 680}
 US_COUNTRY_CODE = 1
@@ -161,7 +165,7 @@ def clean_coordinates(*, latitude: str, longitude: str) -> Coordinates | None:
 
 
 def clean_row(raw: RawRow) -> CleanRow:
-    """Return the row, clean. What only a part of it needs, such as one phone, is left out and noted.
+    """Return the row, clean. A cell that it can do without is left out, with a note.
 
     Raises RowRejectedError for a row that cannot become a listing.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from programs.geo import Coordinates
@@ -95,8 +95,17 @@ class CleanRow:
     def full_name(self) -> str:
         return f"{self.name}, {self.branch}" if self.branch else self.name
 
-    def digest(self, crosswalk_digest: str = "") -> str:
-        """Return a digest of what the row says and of the crosswalk it is read with."""
+    @property
+    def said(self) -> tuple[Hashable, ...]:
+        """Return what the columns of the directory say: rows that say the same are one."""
+        return (
+            *(self.name, self.branch, self.street1, self.street2),
+            *(self.city, self.state, self.zip_code),
+            *(self.telephones, self.codes),
+        )
+
+    def fingerprint(self, crosswalk_digest: str) -> str:
+        """Return a digest of the row and of the crosswalk it is read with."""
         said = [
             *(self.name, self.branch, self.street1, self.street2),
             *(self.city, self.state, self.zip_code),

@@ -11,7 +11,7 @@ import csv
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -82,7 +82,7 @@ def read_directory(path: Path) -> Iterator[CleanedFile]:
         cleaned = CleanedFile(
             listed_codes=directory.listed_codes, unread_columns=directory.unread_columns
         )
-        first_rows: dict[str, int] = {}
+        first_rows: dict[Hashable, int] = {}
         yield cleaned
         for raw in directory.rows:
             _sort_in(cleaned, raw, first_rows)
@@ -93,7 +93,7 @@ def read_directory(path: Path) -> Iterator[CleanedFile]:
         raise DirectoryFileError(f"{path.name} has no row that is a facility.")
 
 
-def _sort_in(cleaned: CleanedFile, raw: RawRow, first_rows: dict[str, int]) -> None:
+def _sort_in(cleaned: CleanedFile, raw: RawRow, first_rows: dict[Hashable, int]) -> None:
     if raw.is_blank:
         cleaned.blank_count += 1
         return
@@ -107,8 +107,8 @@ def _sort_in(cleaned: CleanedFile, raw: RawRow, first_rows: dict[str, int]) -> N
         cleaned.rows.append(row)
 
 
-def _reject_repetition(row: CleanRow, first_rows: dict[str, int]) -> None:
-    first = first_rows.setdefault(row.digest(), row.row_number)
+def _reject_repetition(row: CleanRow, first_rows: dict[Hashable, int]) -> None:
+    first = first_rows.setdefault(row.said, row.row_number)
     if first != row.row_number:
         raise RowRejectedError(f"repeats row {first}")
 

@@ -1,0 +1,97 @@
+"""Where a row of a directory is: by its own coordinates, its ZIP code, or its town."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from programs.enums import LocationPrecision, PlaceKind
+from programs.geo import Coordinates, haversine_miles
+from programs.importers.records import CleanRow
+from programs.models import Place
+from programs.search.places import place_key
+
+#: No ZIP code of the lower states reaches this far from its middle; a point beyond is a mistake.
+MAX_MILES_FROM_ZIP = 150
+
+
+class NoPlacesError(Exception):
+    """There are no places in the database. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    coordinates: Coordinates
+    state: str
+    county_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a facility is, how exactly that is known, and what was wrong with the file's say."""
+
+    coordinates: Coordinates | None
+    precision: str
+    county_id: int | None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """ZIP codes by their digits, towns by folded name and state."""
+
+    zip_codes: dict[str, KnownPlace]
+    towns: dict[tuple[str, str], KnownPlace] = field(default_factory=dict)
+
+    def locate(self, row: CleanRow) -> Location:
+        """Return the best location the row allows. An impossible point gives way, with a note."""
+        of_zip = self.zip_codes.get(row.zip_code)
+        of_town = self.towns.get((place_key(row.city), row.state))
+        known = of_zip or of_town
+        county_id = next(
+            (
+                place.county_id
+                for place in (of_zip, of_town)
+                if place and place.county_id and place.state == row.state
+            ),
+            None,
+        )
+        if row.coordinates:
+            if known is None or _is_near(row.coordinates, known):
+                precision = (
+                    LocationPrecision.ZIP
+                    if row.coordinates_are_of_zip
+                    else LocationPrecision.ADDRESS
+                )
+                return Location(row.coordinates, precision, county_id)
+            miles = haversine_miles(row.coordinates, known.coordinates)
+            note = f"its coordinates are {miles:,.0f} miles from its ZIP code: not used"
+        else:
+            note = ""
+        if known is None:
+            return Location(None, LocationPrecision.NONE, county_id, note)
+        precision = LocationPrecision.ZIP if of_zip else LocationPrecision.CITY
+        return Location(known.coordinates, precision, county_id, note)
+
+
+def load_gazetteer() -> Gazetteer:
+    """Read the places from the database: two queries."""
+    zip_codes = {key: place for (key, _state), place in _places(PlaceKind.ZIP).items()}
+    if not zip_codes:
+        raise NoPlacesError("There are no ZIP codes yet. Run load_places first.")
+    return Gazetteer(zip_codes=zip_codes, towns=_places(PlaceKind.CITY))
+
+
+def _places(kind: PlaceKind) -> dict[tuple[str, str], KnownPlace]:
+    rows = Place.objects.filter(kind=kind).values_list(
+        "key", "state", "latitude", "longitude", "county_id"
+    )
+    return {
+        (key, state): KnownPlace(
+            Coordinates(latitude=latitude, longitude=longitude), state, county_id
+        )
+        for key, state, latitude, longitude, county_id in rows
+    }
+
+
+def _is_near(coordinates: Coordinates, place: KnownPlace) -> bool:
+    return haversine_miles(coordinates, place.coordinates) <= MAX_MILES_FROM_ZIP
