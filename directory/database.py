@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from django.db import OperationalError
+import psycopg
 from django.db.utils import ConnectionHandler
 
 from directory.embedded_postgres import DATABASE_NAME, PORT, USER, DatabaseError, EmbeddedServer
@@ -81,13 +81,12 @@ def embedded_server_for(database: dict[str, Any]) -> Iterator[None]:
 
 def check_reachable(database: dict[str, Any]) -> None:
     """Raise DatabaseError, without the password, if the server of DATABASE_URL refuses us."""
-    connection = ConnectionHandler({"default": database})["default"]
+    parameters = ConnectionHandler({"default": database})["default"].get_connection_params()
     try:
-        connection.ensure_connection()
-    except OperationalError as error:
+        psycopg.connect(**parameters).close()
+    except psycopg.Error as error:
         reason = str(error).splitlines()[0]
         raise DatabaseError(
             f"The database that DATABASE_URL names cannot be used: {reason}. Start that server or "
             f"correct DATABASE_URL; without DATABASE_URL the embedded PostgreSQL is used."
         ) from error
-    connection.close()
