@@ -1,0 +1,320 @@
+"""Read a place that somebody typed: a ZIP code, a town, a county or a state."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, When
+from django.utils.translation import gettext as _
+
+from programs.enums import PlaceKind
+from programs.models import Place
+
+#: Longer text is not a place, and is not worth a query.
+MAX_CHARACTERS = 100
+MAX_NEAR_NAMES = 5
+MAX_OTHER_READINGS = 3
+
+#: USPS codes: the states, DC, the territories and the freely associated states.
+STATE_NAMES = {
+    "AL": "Alabama",
+    "AK": "Alaska",
+    "AZ": "Arizona",
+    "AR": "Arkansas",
+    "CA": "California",
+    "CO": "Colorado",
+    "CT": "Connecticut",
+    "DE": "Delaware",
+    "DC": "District of Columbia",
+    "FL": "Florida",
+    "GA": "Georgia",
+    "HI": "Hawaii",
+    "ID": "Idaho",
+    "IL": "Illinois",
+    "IN": "Indiana",
+    "IA": "Iowa",
+    "KS": "Kansas",
+    "KY": "Kentucky",
+    "LA": "Louisiana",
+    "ME": "Maine",
+    "MD": "Maryland",
+    "MA": "Massachusetts",
+    "MI": "Michigan",
+    "MN": "Minnesota",
+    "MS": "Mississippi",
+    "MO": "Missouri",
+    "MT": "Montana",
+    "NE": "Nebraska",
+    "NV": "Nevada",
+    "NH": "New Hampshire",
+    "NJ": "New Jersey",
+    "NM": "New Mexico",
+    "NY": "New York",
+    "NC": "North Carolina",
+    "ND": "North Dakota",
+    "OH": "Ohio",
+    "OK": "Oklahoma",
+    "OR": "Oregon",
+    "PA": "Pennsylvania",
+    "RI": "Rhode Island",
+    "SC": "South Carolina",
+    "SD": "South Dakota",
+    "TN": "Tennessee",
+    "TX": "Texas",
+    "UT": "Utah",
+    "VT": "Vermont",
+    "VA": "Virginia",
+    "WA": "Washington",
+    "WV": "West Virginia",
+    "WI": "Wisconsin",
+    "WY": "Wyoming",
+    "AS": "American Samoa",
+    "GU": "Guam",
+    "MP": "Northern Mariana Islands",
+    "PR": "Puerto Rico",
+    "VI": "U.S. Virgin Islands",
+    "FM": "Federated States of Micronesia",
+    "MH": "Marshall Islands",
+    "PW": "Palau",
+}
+
+#: What a word of a place's name is short for.
+LONG_WORDS = {
+    "st": "saint",
+    "ste": "sainte",
+    "mt": "mount",
+    "mtn": "mountain",
+    "ft": "fort",
+    "pt": "point",
+    "hts": "heights",
+    "spgs": "springs",
+    "jct": "junction",
+    "bch": "beach",
+    "ctr": "center",
+    "twp": "township",
+    "vlg": "village",
+}
+DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
+#: Joined to the next word, since sources differ: Mc Allen, La Salle, De Kalb, O'Fallon.
+PREFIX = re.compile(r"\b(mc|o|d|de|du|la|le) (?=\w)")
+ACCENTS_AND_APOSTROPHES = re.compile(r"['`\u00b4\u2018\u2019\u0300-\u036f]")
+COUNTY_WORDS = "county|co|parish|borough|census area|city and borough|municipality|municipio"
+#: These have no counties: "Orleans Parish" is not Orleans County in New York.
+STATES_OF_COUNTY_WORDS = {"parish": "LA", "municipio": "PR"}
+COUNTY_LAST = re.compile(rf"(?<=\w) ({COUNTY_WORDS})$")
+COUNTY_FIRST = re.compile(rf"^({COUNTY_WORDS}) of (.+)$")
+
+
+class PlaceNotFound(Exception):
+    """No place reads like the text. `near_names` are up to five that do resolve, best first."""
+
+    def __init__(self, text: str, near_names: tuple[str, ...] = ()) -> None:
+        self.near_names = near_names
+        super().__init__(
+            _("We could not find “%(place)s”. Try a ZIP code, or a city and state.")
+            % {"place": _printable(text)}
+        )
+
+
+class PlaceIsAmbiguous(Exception):
+    """Several states have it. `candidates` are up to five that do resolve, the biggest first."""
+
+    def __init__(self, text: str, candidates: tuple[str, ...]) -> None:
+        self.candidates = candidates
+        super().__init__(
+            _("More than one place is called “%(place)s”. Add the state.")
+            % {"place": _printable(text)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPlace:
+    """The place that was meant, and other ways to read the same text, best first."""
+
+    place: Place
+    also: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a text: a key that a place of these kinds may have. No state: any state."""
+
+    kinds: tuple[PlaceKind, ...]
+    key: str
+    state: str = ""
+
+    def matches(self, places: list[Place]) -> list[Place]:
+        """Return those of the places that fit, towns before counties, then the biggest first."""
+        fitting = [
+            place
+            for place in places
+            if place.key == self.key
+            and place.kind in self.kinds
+            and self.state in ("", place.state)
+        ]
+        return sorted(fitting, key=lambda p: (self.kinds.index(p.kind), -p.zip_count, p.state))
+
+
+def resolve_place(text: str) -> ResolvedPlace:
+    """Return the place that a person means by a text. One statement for a hit, two for a miss.
+
+    Raises PlaceNotFound, or PlaceIsAmbiguous where a name without a state is in several.
+    """
+    readings = list(_readings(_words(text))) if len(text) <= MAX_CHARACTERS else []
+    if not readings:
+        raise PlaceNotFound(text)
+    found = list(Place.objects.filter(key__in={reading.key for reading in readings}))
+    matches_of_readings = [(reading, reading.matches(found)) for reading in readings]
+    hits = [(reading, matches) for reading, matches in matches_of_readings if matches]
+    if not hits:
+        raise PlaceNotFound(text, _near_names(readings[0]))
+    first, best = hits[0]
+    if not first.state and len(rivals := _one_of_each_state(best)) > 1:
+        raise PlaceIsAmbiguous(text, tuple(str(place) for place in rivals[:MAX_NEAR_NAMES]))
+    place, *others = dict.fromkeys(place for _reading, matches in hits for place in matches)
+    # Names that the postal service only tolerates are no readings to offer.
+    also = [other for other in others if other.zip_count]
+    return ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]))
+
+
+def place_key(text: str) -> str:
+    """Return the one spelling of a place's name that all its usual spellings fold to.
+
+    Case, accents, punctuation, blanks, Saint or St, Mc Allen or McAllen, Parish or County or Co.
+    """
+    words = _words(text)
+    return _key_of_words(words) if words else ""
+
+
+def _key_of_words(words: list[str]) -> str:
+    key = " ".join(words)
+    # Again until it stays: what one rule gives, another may fold ("co of st x", "d e la x").
+    while (folded := _fold(key)) != key:
+        key = folded
+    return key
+
+
+def _fold(name: str) -> str:
+    first, *others = COUNTY_FIRST.sub(r"\2 county", name).split()
+    words = [DIRECTIONS.get(first, first) if others else first, *others]
+    long_name = " ".join(LONG_WORDS.get(word, word) for word in words)
+    return COUNTY_LAST.sub(" county", PREFIX.sub(r"\1", long_name))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words in plain lower-case letters and digits; apostrophes join, the rest parts."""
+    letters = unicodedata.normalize("NFKD", text).lower()
+    return re.findall(r"[a-z0-9]+", ACCENTS_AND_APOSTROPHES.sub("", letters))
+
+
+def _spellings_of_states() -> dict[str, str]:
+    """Return the code of every spelling of a state, its words run together."""
+    spellings = {"virginislands": "VI", "micronesia": "FM"}
+    for code, name in STATE_NAMES.items():
+        spelled = "".join(_words(name))
+        for spelling in (code.lower(), spelled, f"{spelled}state", f"stateof{spelled}"):
+            spellings[spelling] = code
+    return spellings
+
+
+STATES = _spellings_of_states()
+MAX_STATE_WORDS = 5
+
+
+def _state_splits(words: list[str]) -> Iterator[tuple[list[str], str]]:
+    """Yield what is before a state that the text ends in, with its code: longest name first."""
+    for size in range(min(MAX_STATE_WORDS, len(words)), 0, -1):
+        if code := STATES.get("".join(words[-size:])):
+            yield words[:-size], code
+
+
+def _split_zip(words: list[str]) -> tuple[list[str], str]:
+    """Return what is before the ZIP or ZIP+4 that the words end in, and its five digits or ""."""
+    match = re.search(r"(?:^| )(\d{5})(?: ?\d{4})?$", " ".join(words))
+    if not match:
+        return words, ""
+    return " ".join(words)[: match.start()].split(), match[1]
+
+
+def _readings(words: list[str]) -> Iterator[Reading]:
+    """Yield the ways to read the words, the likeliest first."""
+    if words[-1:] == ["usa"]:
+        words = words[:-1]
+    before_zip, zip_code = _split_zip(words)
+    if zip_code:
+        yield Reading((PlaceKind.ZIP,), zip_code)
+        words = before_zip
+    for rest, state in _state_splits(words):
+        yield from _readings_in_state(rest, state)
+    if words:
+        yield from _named(words)
+
+
+def _readings_in_state(words: list[str], state: str) -> Iterator[Reading]:
+    _before_zip, zip_code = _split_zip(words)
+    if not words:
+        yield Reading((PlaceKind.STATE,), place_key(STATE_NAMES[state]), state)
+    elif zip_code:
+        yield Reading((PlaceKind.ZIP,), zip_code, state)
+    else:
+        yield from _named(words, state)
+
+
+def _named(words: list[str], state: str = "") -> Iterator[Reading]:
+    """Yield the readings of a name: as it is, then as a county that was not called one."""
+    key = _key_of_words(words)
+    if len(words) > 1:
+        state = state or STATES_OF_COUNTY_WORDS.get(words[-1], "")
+    yield Reading((PlaceKind.CITY, PlaceKind.COUNTY), key, state)
+    if not key.endswith(" county"):
+        yield Reading((PlaceKind.COUNTY,), f"{key} county", state)
+
+
+def _one_of_each_state(places: list[Place]) -> list[Place]:
+    """Return the biggest of each state, the biggest first.
+
+    Names that the postal service only tolerates (no ZIP codes) count where there is no other.
+    """
+    ranked = sorted(places, key=lambda place: (-place.zip_count, place.state))
+    biggest: dict[str, Place] = {}
+    for place in [place for place in ranked if place.zip_count] or ranked:
+        biggest.setdefault(place.state, place)
+    return list(biggest.values())
+
+
+def _near_names(reading: Reading) -> tuple[str, ...]:
+    """Return names that resolve and look like a reading that does not. One statement."""
+    if reading.kinds == (PlaceKind.ZIP,):
+        return _near_zips(reading.key)
+    towns = Place.objects.exclude(kind=PlaceKind.ZIP).filter(zip_count__gt=0)
+    ranked = (
+        towns.filter(key__trigram_similar=reading.key)
+        .annotate(
+            in_state=Case(When(state=reading.state, then=0), default=1),
+            similarity=TrigramSimilarity("key", reading.key),
+        )
+        .order_by("in_state", "-similarity", "-zip_count", "id")
+    )
+    near = list(ranked[:MAX_NEAR_NAMES])
+    # Other states only where the one that was typed has nothing like it: it may be the mistake.
+    in_state = [place for place in near if place.state == reading.state]
+    return tuple(dict.fromkeys(str(place) for place in in_state or near))
+
+
+def _near_zips(zip_code: str) -> tuple[str, ...]:
+    """Return the ZIP codes nearest in number, of those that share the first three digits."""
+    keys = Place.objects.filter(kind=PlaceKind.ZIP, key__startswith=zip_code[:3])
+    by_number = sorted(
+        keys.values_list("key", flat=True), key=lambda key: (abs(int(key) - int(zip_code)), key)
+    )
+    return tuple(by_number[:MAX_NEAR_NAMES])
+
+
+def _printable(text: str) -> str:
+    """Return a text short and clean enough for a message: control characters break pages."""
+    clean = "".join(character if character.isprintable() else " " for character in text[:60])
+    return " ".join(clean.split())
