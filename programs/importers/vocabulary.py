@@ -15,6 +15,9 @@ from django.db import models, transaction
 from programs.enums import Answer, FactKind, MedicationRelation
 from programs.models import CodeStatement, Facet, FederalCode, SearchSlot, Source, Term
 
+#: The C loader, where PyYAML has it, reads the files five times as fast.
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 M = TypeVar("M", bound=models.Model)
 Entry = dict[str, Any]
 #: {"new": 2, "changed": 0, "unchanged": 245}: what a load did with the rows of one table.
@@ -64,7 +67,7 @@ def load_vocabulary(folder: Path) -> dict[str, Counts]:
 def read(path: Path, key: str) -> list[Entry]:
     """Return the entries that a YAML file lists under its one key."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), SafeLoader)  # noqa: S506
     except OSError as error:
         raise VocabularyError(f"{path.name}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
