@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import override_settings
+from psycopg import sql
 
 from directory.database import DatabaseError, embedded_server_for
 
@@ -36,6 +43,51 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_vocabulary", verbosity=0)
         call_command("load_places", verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_without_a_build() -> Iterator[None]:
+    """Name static files as they are: the manifest of `collectstatic` is for deployments."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    default = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    with override_settings(STORAGES={"default": default, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture
+def cloned_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """Copy the test database, for tests that need real commits; return how psycopg connects.
+
+    Such a test does not ask for `db`: the original may have no other connection while it is copied.
+    """
+    with django_db_blocker.unblock():
+        connection.close()
+        parameters = connection.get_connection_params()
+    keys = {"host", "port", "user", "password"}
+    place = {key: value for key, value in parameters.items() if key in keys}
+    original = parameters["dbname"]
+    clone = f"{original}_clone_{os.getpid()}"
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as server:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(clone))
+        server.execute(drop)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(clone), sql.Identifier(original)
+            )
+        )
+        try:
+            yield psycopg.conninfo.make_conninfo(**place, dbname=clone)
+        finally:
+            server.execute(drop)
+
+
+@pytest.fixture
+def open_folder():
+    """Make a folder that every user can pass through, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="test-directory-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def federal_file(name: str) -> Path:
