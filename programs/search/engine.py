@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from programs.enums import FactKind
 from programs.geo import cells_within, miles_of_squared_chord, squared_chord, unit_vector
 from programs.querysets import SQUARED_CHORD, WITHIN_RADIUS
 from programs.search.criteria import (
@@ -30,6 +31,16 @@ from programs.search.vocabulary import (
     VocabularyFacet,
     VocabularyTerm,
     slot_mask,
+)
+
+#: Every result says what is known of these, whatever was asked.
+KINDS_ON_EVERY_RESULT = (FactKind.CARE, FactKind.COVERAGE)
+OPIOID_MEDICINES = ("methadone", "buprenorphine", "naltrexone")
+#: A program for these people alone says so before anybody calls in vain.
+EXCLUSIVE_TRACKS = ("dui_only", "oud_only", "aud_only")
+ON_EVERY_RESULT = (
+    *(("medication", slug) for slug in OPIOID_MEDICINES),
+    *(("track", slug) for slug in EXCLUSIVE_TRACKS),
 )
 
 
@@ -61,14 +72,13 @@ class Match:
     facts: tuple[StatedFact, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetOption:
+class FacetOption(NamedTuple):
     """An option and how many programs choosing it would give; None when nothing was searched."""
 
     slug: str
     label: str
     definition: str
-    count: int | None
+    program_count: int | None
     selected: bool
 
 
@@ -135,14 +145,19 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
 def _facts_to_show(
     rows: Sequence[Mapping[str, Any]], criteria: SearchCriteria, vocabulary: Vocabulary
 ) -> dict[int, tuple[StatedFact, ...]]:
-    """Return the levels, medicines and payment of a page, and the features that were asked for."""
-    asked = [
-        vocabulary.by_slug[slug].by_slug[term_slug].id
-        for slug, term_slugs in criteria.wanted.items()
-        for term_slug in term_slugs
+    """Return the facts that a result shows: those of `ON_EVERY_RESULT`, and those asked for."""
+    paths = [
+        *ON_EVERY_RESULT,
+        *((facet, term) for facet, terms in criteria.wanted.items() for term in terms),
     ]
+    shown = {
+        term.id
+        for facet in vocabulary.facets
+        for term in facet.terms
+        if facet.kind in KINDS_ON_EVERY_RESULT or (facet.slug, term.slug) in paths
+    }
     ids = [row["program_id"] for row in rows]
-    return stated_facts(ids, vocabulary, feature_term_ids=asked)
+    return stated_facts(ids, vocabulary, term_ids=shown)
 
 
 def _active_filters(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[_ActiveFilter]:
@@ -306,7 +321,7 @@ def _facet_options(
                 slug=term.slug,
                 label=term.label,
                 definition=term.definition,
-                count=count_of(term),
+                program_count=count_of(term),
                 selected=term.slug in chosen,
             )
             for term in facet.terms

@@ -71,6 +71,11 @@ class Vocabulary:
         object.__setattr__(self, "term_by_id", {term.id: term for _, term in pairs})
 
     @cached_property
+    def place_of_term(self) -> dict[int, int]:
+        """The order in which pages print terms, by term id."""
+        return {term_id: place for place, term_id in enumerate(self.term_by_id)}
+
+    @cached_property
     def words_in_use(self) -> range:
         """The words of the projection that hold a slot."""
         words = [word for facet in self.facets for word, bits in enumerate(facet.mask) if bits]

@@ -13,7 +13,7 @@ from programs.enums import Answer, FactKind, NetworkRelation, PhoneUse
 from programs.models import effective_relations
 from programs.models.program import listing_name
 from programs.search.criteria import SearchCriteria
-from programs.search.engine import Match
+from programs.search.engine import OPIOID_MEDICINES, Match
 from programs.search.facts import StatedFact
 from programs.views.wording import (
     PhoneLink,
@@ -22,8 +22,6 @@ from programs.views.wording import (
     when_stated,
 )
 
-#: Medicines for opioid use disorder: every result says where it stands on these.
-OPIOID_MEDICINES = ("methadone", "buprenorphine", "naltrexone")
 #: A result is a glance, not the listing: the rest is one tap away.
 PHONES_ON_A_RESULT = 2
 
