@@ -99,9 +99,9 @@ class Crosswalk:
                     continue
                 relation = statement.medication_relation
                 by_key[statement.term_id, relation].append(statement)
-                if wanted := statement.needs_review_without:
-                    if not codes.intersection(wanted):
-                        reviews.append(self._lone_statement(statement, code))
+                wanted = statement.needs_review_without
+                if wanted and not codes.intersection(wanted):
+                    reviews.append(self._lone_statement(statement, code))
         facts = tuple(self._fact(statements) for statements in by_key.values())
         reviews += self._contradictions(by_key)
         return Reading(facts, tuple(reviews), codes - self.editions.keys())

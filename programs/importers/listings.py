@@ -1,0 +1,124 @@
+"""The listings that came from a federal directory, as they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import Any
+
+from programs.enums import PhoneUse
+from programs.importers.cleaning import RowRejectedError, clean_row
+from programs.importers.records import COLUMNS, CleanRow, RawRow, Telephone
+from programs.models import FederalRecord, Phone
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityValues:
+    """The columns of a facility that a release fills."""
+
+    name: str
+    branch: str
+    street1: str
+    street2: str
+    city: str
+    state: str
+    zip_code: str
+    county_id: int | None
+    latitude: float | None
+    longitude: float | None
+    location_precision: str
+
+    def changes_to(self, other: FacilityValues) -> dict[str, list[Any]]:
+        """Return {column: [value here, value there]} of the columns that differ."""
+        return {
+            column: [getattr(self, column), getattr(other, column)]
+            for column in FACILITY_COLUMNS
+            if getattr(self, column) != getattr(other, column)
+        }
+
+
+FACILITY_COLUMNS = tuple(column.name for column in fields(FacilityValues))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A program with its federal record. `last_row` is what the release before this one said."""
+
+    program_id: int
+    facility_id: int
+    source_id: int
+    row_number: int
+    fingerprint: str
+    missing_since_id: int | None
+    facility: FacilityValues
+    address_is_public: bool
+    telephones: frozenset[Telephone]
+    last_row: CleanRow
+
+    @property
+    def full_name(self) -> str:
+        values = self.facility
+        return f"{values.name}, {values.branch}" if values.branch else values.name
+
+
+def load_listings() -> list[Listing]:
+    """Read all federal listings: two queries."""
+    telephones = _telephones_by_facility()
+    records = FederalRecord.objects.select_related("program__facility").order_by("program_id")
+    return [
+        _listing(record, telephones[record.program.facility_id])
+        for record in records.iterator(chunk_size=2000)
+    ]
+
+
+def _telephones_by_facility() -> dict[int, set[Telephone]]:
+    telephones: dict[int, set[Telephone]] = defaultdict(set)
+    # Hotlines are a keeper's: no release states one.
+    rows = (
+        Phone.objects.filter(facility__programs__federal_record__isnull=False)
+        .exclude(use=PhoneUse.HOTLINE)
+        .values_list("facility_id", "use", "number", "extension")
+    )
+    for facility_id, use, number, extension in rows:
+        telephones[facility_id].add(Telephone(str(use), str(number), extension))
+    return telephones
+
+
+def _listing(record: FederalRecord, telephones: set[Telephone]) -> Listing:
+    facility = record.program.facility
+    values = FacilityValues(**{column: getattr(facility, column) for column in FACILITY_COLUMNS})
+    return Listing(
+        program_id=record.program_id,
+        facility_id=facility.pk,
+        source_id=record.source_id,
+        row_number=record.row_number,
+        fingerprint=record.fingerprint,
+        missing_since_id=record.missing_since_id,
+        facility=values,
+        address_is_public=facility.address_is_public,
+        telephones=frozenset(telephones),
+        last_row=_last_row(record, values),
+    )
+
+
+def _last_row(record: FederalRecord, values: FacilityValues) -> CleanRow:
+    cells = {column: record.row.get(column, "") for column in COLUMNS}
+    try:
+        return clean_row(RawRow(record.row_number, cells))
+    except RowRejectedError:
+        # Cleaning has become stricter since: the listing goes by what is on its page.
+        return CleanRow(
+            row_number=record.row_number,
+            name=values.name,
+            branch=values.branch,
+            street1=values.street1,
+            street2=values.street2,
+            city=values.city,
+            state=values.state,
+            zip_code=values.zip_code,
+            telephones=(),
+            codes=frozenset(),
+            coordinates=None,
+            coordinates_are_of_zip=False,
+            raw=cells,
+        )

@@ -1,0 +1,332 @@
+"""The plan of a load: what it will do with each row and each listing, as plain data.
+
+A plan can be printed and is kept as an `ImportRun` with its `ImportItem` lines. Two balances hold:
+rows read = new + changed + unchanged + rejected + blank, and
+listings before = changed + unchanged + gone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from programs.enums import ImportAction, LocationPrecision
+from programs.importers.crosswalk import Crosswalk, Review, StatedFact
+from programs.importers.listings import FacilityValues, Listing
+from programs.importers.locating import Gazetteer
+from programs.importers.matching import match_rows
+from programs.importers.records import CleanedFile, CleanRow, Telephone
+from programs.models import ImportItem
+
+#: What a load does with one fact; a conflict is written down and nothing else.
+ADDED, REMOVED, ALTERED, CONFLICT = "added", "removed", "altered", "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A difference between a stored fact and the release. `was` and `says` are for people."""
+
+    change: str
+    path: str
+    was: str
+    says: str
+
+    def __str__(self) -> str:
+        if self.change in (ADDED, REMOVED):
+            return f"{self.path}: {self.says or self.was}"
+        return f"{self.path}: {self.was} → {self.says}"
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """A row of the file, the listing that it continues, and what becomes of that listing."""
+
+    row: CleanRow
+    listing: Listing | None
+    fingerprint: str
+    facility: FacilityValues
+    facts: tuple[StatedFact, ...]
+    reviews: tuple[Review, ...]
+    notes: tuple[str, ...]
+    # The same row of the same release was loaded before: nothing to compare, nothing to write.
+    is_settled: bool = False
+    fact_changes: list[FactChange] = field(default_factory=list)
+
+    @property
+    def field_changes(self) -> dict[str, list[Any]]:
+        return self.listing.facility.changes_to(self.facility) if self.listing else {}
+
+    @property
+    def new_telephones(self) -> frozenset[Telephone]:
+        stored = self.listing.telephones if self.listing else frozenset()
+        return frozenset(self.row.telephones) - stored
+
+    @property
+    def dropped_telephones(self) -> frozenset[Telephone]:
+        """Return the numbers that the last release stated and this one does not.
+
+        Numbers that a keeper added stay.
+        """
+        if self.listing is None:
+            return frozenset()
+        stated_before = frozenset(self.listing.last_row.telephones)
+        return self.listing.telephones & stated_before - frozenset(self.row.telephones)
+
+    @property
+    def comes_back(self) -> bool:
+        return self.listing is not None and self.listing.missing_since_id is not None
+
+    @property
+    def action(self) -> ImportAction:
+        if self.listing is None:
+            return ImportAction.NEW
+        if self.is_settled:
+            return ImportAction.UNCHANGED
+        is_changed = (
+            self.comes_back
+            or self.field_changes
+            or self.new_telephones
+            or self.dropped_telephones
+            or any(change.change != CONFLICT for change in self.fact_changes)
+        )
+        return ImportAction.CHANGED if is_changed else ImportAction.UNCHANGED
+
+    def detail(self) -> dict[str, Any]:
+        """Return what changes, for the line of the run."""
+        facts: dict[str, list[str]] = defaultdict(list)
+        for change in self.fact_changes:
+            if change.change != CONFLICT:
+                facts[change.change].append(str(change))
+        phones = {
+            "added": [_readable(phone) for phone in sorted(self.new_telephones)],
+            "removed": [_readable(phone) for phone in sorted(self.dropped_telephones)],
+        }
+        detail: dict[str, Any] = {"fields": self.field_changes, "phones": phones, "facts": facts}
+        if not any(phones.values()):
+            del detail["phones"]
+        return {name: value for name, value in detail.items() if value}
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that a load will do."""
+
+    cleaned: CleanedFile
+    rows: list[PlannedRow]
+    gone: list[Listing]
+    listings_before: int
+    matched_by: Counter[str]
+    # Codes that the crosswalk does not know: how many rows have each, and the first such row.
+    unknown_codes: dict[str, dict[str, int]]
+    # Codes of the file's own code list that the crosswalk does not know.
+    unknown_listed_codes: list[str]
+
+    @property
+    def newly_gone(self) -> list[Listing]:
+        return [listing for listing in self.gone if listing.missing_since_id is None]
+
+    def counts(self) -> dict[str, Any]:
+        """Return the numbers that are kept with the run, and printed."""
+        actions = Counter(row.action.value for row in self.rows)
+        return {
+            "read": self.cleaned.rows_read,
+            "new": actions["new"],
+            "changed": actions["changed"],
+            "unchanged": actions["unchanged"],
+            "rejected": len(self.cleaned.rejected),
+            "blank": self.cleaned.blank_count,
+            "listings_before": self.listings_before,
+            "gone": len(self.gone),
+            "newly_gone": len(self.newly_gone),
+            "conflicts": sum(
+                change.change == CONFLICT for row in self.rows for change in row.fact_changes
+            ),
+            "reviews": sum(len(row.reviews) for row in self.rows),
+            "notes": sum(len(row.notes) for row in self.rows),
+            "facts": self._facts_by_facet(),
+            "fact_changes": self._fact_changes_by_facet(),
+            "matched_by": dict(self.matched_by),
+            "unknown_codes": self.unknown_codes,
+            "unknown_listed_codes": self.unknown_listed_codes,
+            "unread_columns": list(self.cleaned.unread_columns),
+        }
+
+    def _facts_by_facet(self) -> dict[str, int]:
+        stated = Counter(fact for row in self.rows for fact in row.facts)
+        by_facet: Counter[str] = Counter()
+        for fact, count in stated.items():
+            by_facet[_facet(fact.path)] += count
+        return dict(sorted(by_facet.items()))
+
+    def _fact_changes_by_facet(self) -> dict[str, dict[str, int]]:
+        by_facet: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in self.rows:
+            if row.listing is None:
+                for fact in row.facts:
+                    by_facet[_facet(fact.path)][ADDED] += 1
+            for change in row.fact_changes:
+                by_facet[_facet(change.path)][change.change] += 1
+        return {facet: dict(counter) for facet, counter in sorted(by_facet.items())}
+
+    def items(self) -> Iterator[ImportItem]:
+        """Return the lines of the run. Rows that change nothing are only counted."""
+        for rejected in self.cleaned.rejected:
+            yield ImportItem(
+                action=ImportAction.REJECTED,
+                row_number=rejected.row_number,
+                name=rejected.name,
+                reason=rejected.reason,
+            )
+        for row in self.rows:
+            yield from _items_of_row(row)
+        for listing in self.newly_gone:
+            yield ImportItem(
+                action=ImportAction.GONE, program_id=listing.program_id, name=listing.full_name
+            )
+
+
+def make_plan(
+    cleaned: CleanedFile,
+    listings: list[Listing],
+    crosswalk: Crosswalk,
+    gazetteer: Gazetteer,
+    *,
+    source_id: int | None,
+) -> Plan:
+    """Match the rows to the listings and say what becomes of each.
+
+    The differences of facts are not in it yet: the database finds them (`staging`).
+    """
+    matches = match_rows([listing.last_row for listing in listings], cleaned.rows)
+    listing_of_row = {match.row: listings[match.stored] for match in matches}
+    matched = {match.stored for match in matches}
+    rows = [
+        _planned_row(row, listing_of_row.get(position), crosswalk, gazetteer, source_id)
+        for position, row in enumerate(cleaned.rows)
+    ]
+    return Plan(
+        cleaned=cleaned,
+        rows=rows,
+        gone=[listing for number, listing in enumerate(listings) if number not in matched],
+        listings_before=len(listings),
+        matched_by=Counter(match.tier for match in matches),
+        unknown_codes=_unknown_codes(cleaned.rows, crosswalk),
+        unknown_listed_codes=sorted(cleaned.listed_codes - crosswalk.editions.keys()),
+    )
+
+
+def _planned_row(
+    row: CleanRow,
+    listing: Listing | None,
+    crosswalk: Crosswalk,
+    gazetteer: Gazetteer,
+    source_id: int | None,
+) -> PlannedRow:
+    reading = crosswalk.read(row.codes)
+    facility, note = _facility_values(row, listing, gazetteer)
+    fingerprint = row.fingerprint(crosswalk.digest)
+    return PlannedRow(
+        row=row,
+        listing=listing,
+        fingerprint=fingerprint,
+        facility=facility,
+        facts=reading.facts,
+        reviews=reading.reviews,
+        notes=(*row.notes, note) if note else row.notes,
+        is_settled=listing is not None
+        and listing.missing_since_id is None
+        and (listing.source_id, listing.row_number, listing.fingerprint)
+        == (source_id, row.row_number, fingerprint),
+    )
+
+
+def _facility_values(
+    row: CleanRow, listing: Listing | None, gazetteer: Gazetteer
+) -> tuple[FacilityValues, str]:
+    """Return what the facility will be, and a note on coordinates that were not used."""
+    if listing and not listing.address_is_public:
+        # Somebody hid this address: a release must not bring it back.
+        return replace(listing.facility, name=row.name, branch=row.branch), ""
+    location = gazetteer.locate(row)
+    point = location.coordinates
+    values = FacilityValues(
+        name=row.name,
+        branch=row.branch,
+        street1=row.street1,
+        street2=row.street2,
+        city=row.city,
+        state=row.state,
+        zip_code=row.zip_code,
+        county_id=location.county_id,
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
+        location_precision=location.precision,
+    )
+    if listing and _is_known_better(listing.facility, values):
+        stored = listing.facility
+        values = replace(
+            values,
+            latitude=stored.latitude,
+            longitude=stored.longitude,
+            location_precision=stored.location_precision,
+        )
+    return values, location.note
+
+
+def _is_known_better(stored: FacilityValues, values: FacilityValues) -> bool:
+    """Say whether the stored point is that of the same address, and the new one only of its ZIP."""
+    return (
+        stored.location_precision == LocationPrecision.ADDRESS
+        and values.location_precision != LocationPrecision.ADDRESS
+        and (stored.street1, stored.zip_code) == (values.street1, values.zip_code)
+    )
+
+
+def _unknown_codes(rows: list[CleanRow], crosswalk: Crosswalk) -> dict[str, dict[str, int]]:
+    unknown: dict[str, dict[str, int]] = {}
+    for row in rows:
+        for code in sorted(row.codes - crosswalk.editions.keys()):
+            entry = unknown.setdefault(code, {"rows": 0, "first_row": row.row_number})
+            entry["rows"] += 1
+    return dict(sorted(unknown.items()))
+
+
+def _items_of_row(planned: PlannedRow) -> Iterator[ImportItem]:
+    def line(action: ImportAction, reason: str = "", **detail: Any) -> ImportItem:
+        return ImportItem(
+            action=action,
+            row_number=planned.row.row_number,
+            program_id=planned.listing.program_id if planned.listing else None,
+            name=planned.row.full_name,
+            reason=reason,
+            detail=detail,
+        )
+
+    action = planned.action
+    if action == ImportAction.NEW:
+        yield line(action)
+    elif action == ImportAction.CHANGED:
+        yield line(action, "is in the list again" if planned.comes_back else "", **planned.detail())
+    if planned.is_settled:
+        return  # what is to be reviewed was said when the row was loaded
+    for change in planned.fact_changes:
+        if change.change == CONFLICT:
+            says = change.says or "nothing any more"
+            reason = f"{change.path}: confirmed {change.was}, the release says {says}"
+            yield line(ImportAction.CONFLICT, reason, confirmed=change.was, release=change.says)
+    for review in planned.reviews:
+        reason = f"{review.path}: {review.reason}"
+        yield line(ImportAction.REVIEW, reason, term=review.path, codes=list(review.codes))
+    for note in planned.notes:
+        yield line(ImportAction.REVIEW, note)
+
+
+def _facet(path: str) -> str:
+    return path.split("/")[0]
+
+
+def _readable(telephone: Telephone) -> str:
+    extension = f" x{telephone.extension}" if telephone.extension else ""
+    return f"{telephone.use} {telephone.number}{extension}"
