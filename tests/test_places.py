@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from programs.enums import PlaceKind
+from programs.models import Place
+from programs.search.places import (
+    STATE_NAMES,
+    PlaceIsAmbiguous,
+    PlaceNotFound,
+    place_key,
+    resolve_place,
+)
+
+pytestmark = pytest.mark.django_db
+
+#: Words that the rules of `place_key` turn on, and others.
+FOLDED_WORDS = ["st", "ste", "mt", "ft", "n", "s", "e", "w", "mc", "o", "d", "de", "la", "le", "co"]
+COUNTY_WORDS = ["county", "parish", "borough", "city", "and", "of", "census", "area"]
+OTHER_WORDS = ["f", "louis", "o'fallon", "85225", "1234", "az", "new", "york", "usa", "X", "é", "ß"]
+WORDS = st.sampled_from(FOLDED_WORDS + COUNTY_WORDS + OTHER_WORDS)
+
+
+def resolved(text):
+    place = resolve_place(text).place
+    return f"{place.kind}: {place}"
+
+
+def also(text):
+    return [f"{place.kind}: {place}" for place in resolve_place(text).also]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("85225", "zip: 85225, AZ"),
+        ("85225-1234", "zip: 85225, AZ"),
+        ("852251234", "zip: 85225, AZ"),
+        (" 85225 ", "zip: 85225, AZ"),
+        ("85225, AZ", "zip: 85225, AZ"),
+        ("Chandler, AZ 85225", "zip: 85225, AZ"),
+        ("1 Main St, Chandler, AZ 85225-1234", "zip: 85225, AZ"),
+        ("Chandler, AZ", "city: Chandler, AZ"),
+        ("chandler az", "city: Chandler, AZ"),
+        ("CHANDLER,AZ", "city: Chandler, AZ"),
+        ("Chandler Arizona", "city: Chandler, AZ"),
+        ("Chandler, AZ, USA", "city: Chandler, AZ"),
+        ("St. Louis, MO", "city: Saint Louis, MO"),
+        ("Saint Louis MO", "city: Saint Louis, MO"),
+        ("St.Louis MO", "city: Saint Louis, MO"),
+        ("Mt Vernon WA", "city: Mount Vernon, WA"),
+        ("Ft. Worth TX", "city: Fort Worth, TX"),
+        ("O'Fallon, MO", "city: O Fallon, MO"),
+        ("O’Fallon, MO", "city: O Fallon, MO"),  # noqa: RUF001 - as phones type it
+        ("Coeur d'Alene, Idaho", "city: Coeur D Alene, ID"),
+        ("McAllen TX", "city: Mcallen, TX"),
+        ("Winston-Salem, North Carolina", "city: Winston Salem, NC"),
+        ("Charleston, West Virginia", "city: Charleston, WV"),
+        ("Cataño", "city: Catano, PR"),
+        ("chicago", "city: Chicago, IL"),
+        ("New York, NY", "city: New York, NY"),
+        ("new york city", "city: New York City, NY"),
+        ("kansas city ks", "city: Kansas City, KS"),
+        ("California, MD", "city: California, MD"),
+        ("Washington DC", "city: Washington, DC"),
+        ("Washington, D.C.", "city: Washington, DC"),
+        ("D.C.", "state: District of Columbia"),
+        ("Arizona", "state: Arizona"),
+        ("AZ", "state: Arizona"),
+        ("az", "state: Arizona"),
+        ("N.Y.", "state: New York"),
+        ("new york", "state: New York"),
+        ("washington", "state: Washington"),
+        ("Washington State", "state: Washington"),
+        ("  NEW   MEXICO ", "state: New Mexico"),
+        ("Virgin Islands", "state: U.S. Virgin Islands"),
+        ("U.S. Virgin Islands", "state: U.S. Virgin Islands"),
+        ("Maricopa County, AZ", "county: Maricopa County, AZ"),
+        ("Maricopa County", "county: Maricopa County, AZ"),
+        ("maricopa co", "county: Maricopa County, AZ"),
+        ("maricopa co az", "county: Maricopa County, AZ"),
+        ("County of Los Angeles", "county: Los Angeles County, CA"),
+        ("Miami-Dade, FL", "county: Miami-Dade County, FL"),
+        ("Orleans Parish", "county: Orleans Parish, LA"),
+        ("Orleans Parish, LA", "county: Orleans Parish, LA"),
+        ("Kenai Peninsula Borough", "county: Kenai Peninsula Borough, AK"),
+        ("Municipality of Anchorage", "county: Anchorage Municipality, AK"),
+        ("Ponce Municipio", "county: Ponce Municipio, PR"),
+        ("St. Louis city, MO", "county: St. Louis City, MO"),
+        ("St. Louis County, MO", "county: St. Louis County, MO"),
+        ("Richmond city, VA", "county: Richmond City, VA"),
+    ],
+)
+def test_a_place_is_read_as_people_type_it(text, expected):
+    assert resolved(text) == expected
+
+
+def test_a_po_box_zip_is_found():
+    assert resolved("85299") == "zip: 85299, AZ"
+
+
+def test_the_city_is_offered_where_the_name_is_read_as_a_state():
+    assert also("new york")[0] == "city: New York, NY"
+    assert also("washington")[0] == "city: Washington, DC"
+    assert also("AZ") == []
+
+
+def test_the_town_of_a_zip_and_the_county_of_a_town_are_offered():
+    assert also("Chandler, AZ 85225") == ["city: Chandler, AZ"]
+    assert also("Orange, CA") == ["county: Orange County, CA"]
+    assert also("Chandler, AZ") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("kansas city", ("Kansas City, MO", "Kansas City, KS")),
+        ("Las Vegas", ("Las Vegas, NV", "Las Vegas, NM")),
+        ("Baltimore", ("Baltimore, MD", "Baltimore, OH", "Baltimore, VT")),
+    ],
+)
+def test_a_name_in_several_states_is_ambiguous_the_biggest_first(text, candidates):
+    with pytest.raises(PlaceIsAmbiguous) as caught:
+        resolve_place(text)
+
+    assert caught.value.candidates == candidates
+    assert str(caught.value) == f"More than one place is called “{text}”. Add the state."
+
+
+def test_at_most_five_candidates_are_named_and_each_resolves():
+    with pytest.raises(PlaceIsAmbiguous) as caught:
+        resolve_place("Springfield")
+
+    assert len(caught.value.candidates) == 5
+    assert [str(resolve_place(name).place) for name in caught.value.candidates] == list(
+        caught.value.candidates
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "near_names"),
+    [
+        ("phenix az", ("Phoenix, AZ",)),
+        ("Chandlr, AZ", ("Chandler, AZ", "Chandler Heights, AZ")),
+        ("85200", ("85201", "85202", "85203", "85204", "85205")),
+        ("zzzzzz", ()),
+        ("1234", ()),
+    ],
+)
+def test_a_place_that_is_not_there_comes_with_near_names(text, near_names):
+    with pytest.raises(PlaceNotFound) as caught:
+        resolve_place(text)
+
+    assert caught.value.near_names == near_names
+    assert str(caught.value) == (
+        f"We could not find “{text}”. Try a ZIP code, or a city and state."
+    )
+
+
+def test_a_town_in_the_wrong_state_brings_up_the_right_one():
+    with pytest.raises(PlaceNotFound) as caught:
+        resolve_place("Chandler, CA")
+
+    assert caught.value.near_names[0] == "Chandler, AZ"
+
+
+@pytest.mark.parametrize(
+    "text", ["85225", "Chandler, AZ 85225", "st louis mo", "washington", "Orange County, CA"]
+)
+def test_a_hit_costs_one_statement(text, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        resolve_place(text)
+
+
+@pytest.mark.parametrize("text", ["85200", "Chandlr, AZ", "Chandler, CA", "zzzzzz"])
+def test_a_miss_costs_two_statements(text, django_assert_num_queries):
+    with django_assert_num_queries(2), pytest.raises(PlaceNotFound):
+        resolve_place(text)
+
+
+@pytest.mark.parametrize("text", ["a" * 101, "85225 " * 2000, "🙂" * 10, "\ud800", "\x00", "usa"])
+def test_text_that_cannot_be_a_place_costs_no_statement(text, django_assert_num_queries):
+    with django_assert_num_queries(0), pytest.raises(PlaceNotFound) as caught:
+        resolve_place(text)
+
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["'; drop table programs_place; --", "100%", "\\", "a\x00b", '"', "%s %(key)s", "_"],
+)
+def test_hostile_text_is_only_not_found(text):
+    with pytest.raises(PlaceNotFound):
+        resolve_place(text)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "other"),
+    [
+        ("St. Louis", "saint  louis"),
+        ("Mt. Vernon", "MOUNT VERNON"),
+        ("Ft Worth", "Fort Worth"),
+        ("N. Las Vegas", "North Las Vegas"),
+        ("LaSalle", "La Salle"),
+        ("Mayagüez", "Mayaguez"),
+        ("Acadia Parish", "Acadia County"),
+        ("Juneau City and Borough", "City and Borough of Juneau"),
+        ("Coeur d’Alene", "COEUR D ALENE"),  # noqa: RUF001 - as phones type it
+    ],
+)
+def test_two_spellings_have_one_key(spelling, other):
+    assert place_key(spelling) == place_key(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("St. Louis", "St. Louis city"), ("Orange", "Orange County"), ("Kansas", "Kansas City")],
+)
+def test_two_places_have_two_keys(name, other):
+    assert place_key(name) != place_key(other)
+
+
+@given(st.text() | st.lists(WORDS).map(" ".join))
+def test_a_key_is_its_own_key(text):
+    assert place_key(place_key(text)) == place_key(text)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters()) | st.lists(WORDS, max_size=6).map(" ".join))
+def test_any_text_resolves_or_is_refused_in_two_statements(text):
+    with CaptureQueriesContext(connection) as queries:
+        try:
+            statements_allowed, message = 1, str(resolve_place(text).place)
+        except (PlaceNotFound, PlaceIsAmbiguous) as refused:
+            statements_allowed, message = 2, str(refused)
+    assert len(queries) <= statements_allowed
+    assert message.isprintable()
+
+
+def every(step, kind):
+    """Return every so many-th place of a kind, in the order of their names."""
+    return Place.objects.filter(kind=kind).order_by("key", "state")[::step]
+
+
+def test_towns_resolve_from_every_way_to_write_their_state():
+    wrong = [
+        text
+        for town in every(300, PlaceKind.CITY)
+        for text in (
+            f"{town.name}, {town.state}",
+            f"{town.name.lower()} {town.state.lower()}",
+            f" {town.name.upper()}  {STATE_NAMES[town.state].upper()} ",
+        )
+        if resolve_place(text).place != town
+    ]
+
+    assert wrong == []
+
+
+def test_counties_resolve_from_their_own_name():
+    counties = every(20, PlaceKind.COUNTY)
+
+    assert [county for county in counties if resolve_place(str(county)).place != county] == []
+
+
+def test_a_city_that_is_its_own_county_is_read_as_the_city():
+    assert resolved("Carson City, NV") == "city: Carson City, NV"
+    assert also("Carson City, NV") == ["county: Carson City, NV"]
+
+
+def test_states_resolve_from_their_name_and_code():
+    for state in Place.objects.filter(kind=PlaceKind.STATE):
+        assert resolve_place(state.name).place == state
+        assert resolve_place(state.state).place == state
+
+
+def test_zips_resolve():
+    zips = every(200, PlaceKind.ZIP)
+
+    assert [digits.key for digits in zips if resolve_place(digits.key).place != digits] == []
+
+
+@pytest.mark.parametrize("directory", ["directory_2022_csv", "directory_2023_csv"])
+def test_every_zip_and_nearly_every_town_of_the_federal_files_is_a_place(directory, request):
+    with request.getfixturevalue(directory).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    zips = {row["zip"][:5] for row in rows}
+    towns = {(place_key(row["city"]), row["state"]) for row in rows}
+    loaded_zips = set(Place.objects.filter(kind=PlaceKind.ZIP).values_list("key", flat=True))
+    loaded_towns = set(Place.objects.filter(kind=PlaceKind.CITY).values_list("key", "state"))
+
+    assert zips - loaded_zips == set()
+    assert towns - loaded_towns <= {("glendale luke afb", "AZ")}
