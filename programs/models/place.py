@@ -41,7 +41,7 @@ class Place(models.Model):
         ]
 
     def __str__(self) -> str:
-        if self.kind == PlaceKind.STATE:
+        if self.kind in (PlaceKind.STATE, PlaceKind.ZIP):
             return self.name
         return f"{self.name}, {self.state}"
 

@@ -44,7 +44,6 @@ class Result:
     address: str
     is_invented: bool
     phones: tuple[PhoneLink, ...]
-    levels: str
     warnings: tuple[str, ...]
     lines: tuple[ResultLine, ...]
     unknown: str
@@ -61,13 +60,9 @@ def result_of(match: Match, criteria: SearchCriteria) -> Result:
         address=_address(match),
         is_invented=match.is_invented,
         phones=_phones(match),
-        levels=_levels(match),
         warnings=tuple(_warnings(match.facts)),
-        lines=(
-            *_medicine_lines(match.facts, criteria),
-            *_payment_lines(match.facts, criteria),
-            *_asked_lines(match.facts, criteria),
-        ),
+        # What was asked for comes first.
+        lines=tuple(sorted(_lines(match.facts, criteria), key=lambda line: not line.was_asked)),
         unknown=_unknown(match.facts),
     )
 
@@ -91,13 +86,33 @@ def _phones(match: Match) -> tuple[PhoneLink, ...]:
     return tuple(phone_link(phone) for phone in by_use[:PHONES_ON_A_RESULT])
 
 
-def _levels(match: Match) -> str:
-    labels = [
-        fact.term.label
-        for fact in match.facts
-        if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
+def _lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    yield from _care_lines(facts, criteria)
+    yield from _medicine_lines(facts, criteria)
+    yield from _payment_lines(facts, criteria)
+    yield from _asked_lines(facts, criteria)
+
+
+def _care_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    asked = criteria.wanted.get("level_of_care", ())
+    offered = [
+        fact for fact in facts if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
     ]
-    return "; ".join(labels)
+    for fact in offered:
+        if fact.term.slug in asked:
+            yield ResultLine(label=fact.term.label, text=when_stated(fact), was_asked=True)
+    others = [fact for fact in offered if fact.term.slug not in asked]
+    if others:
+        yield ResultLine(label=_("Other care here") if asked else _("Care"), text=_listed(others))
+
+
+def _listed(facts: Sequence[StatedFact]) -> str:
+    """List the labels of facts, with their date when all have the same."""
+    labels = "; ".join(dict.fromkeys(fact.term.label for fact in facts))
+    dates = {when_stated(fact) for fact in facts}
+    if len(dates) > 1:
+        return labels
+    return _("%(what)s (%(when)s)") % {"what": labels, "when": dates.pop()}
 
 
 def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
@@ -114,20 +129,26 @@ def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
 
 
 def _medicine_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+    """Give each medicine that was asked for a line, and the opioid medicines' rungs together."""
     asked = criteria.wanted.get("medication", ())
     medicines: dict[str, list[StatedFact]] = {}
     for fact in facts:
         if fact.facet.kind == FactKind.MEDICATION:
             medicines.setdefault(fact.term.slug, []).append(fact)
+    together: dict[str, list[str]] = {}
     for slug, stated in medicines.items():
-        if slug in asked or slug in OPIOID_MEDICINES:
-            relation = effective_relations(fact.relation for fact in stated)[0]
-            yield ResultLine(
-                label=stated[0].term.label,
-                text=_("%(what)s (%(when)s)")
-                % {"what": relation.label, "when": when_stated(stated[0])},
-                was_asked=slug in asked,
-            )
+        if slug in asked:
+            yield ResultLine(label=stated[0].term.label, text=_rung(stated), was_asked=True)
+        elif slug in OPIOID_MEDICINES:
+            together.setdefault(_rung(stated), []).append(stated[0].term.label)
+    for rung, labels in together.items():
+        yield ResultLine(label="; ".join(labels), text=rung)
+
+
+def _rung(stated: Sequence[StatedFact]) -> str:
+    relation = effective_relations(fact.relation for fact in stated)[0]
+    fact = next(fact for fact in stated if fact.relation == relation)
+    return _("%(what)s (%(when)s)") % {"what": relation.label, "when": when_stated(fact)}
 
 
 def _payment_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
@@ -136,13 +157,9 @@ def _payment_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Ite
     for fact in stated:
         if fact.term.slug in asked:
             yield ResultLine(label=fact.term.label, text=payment_text(fact), was_asked=True)
-    others = [
-        fact.term.label
-        for fact in stated
-        if fact.term.slug not in asked and fact.answer == Answer.YES
-    ]
-    if others and not asked:
-        yield ResultLine(label=_("Ways to pay"), text="; ".join(dict.fromkeys(others)))
+    offered = [fact for fact in stated if fact.answer == Answer.YES]
+    if offered and not asked:
+        yield ResultLine(label=_("Ways to pay"), text=_listed(offered))
 
 
 def payment_text(fact: StatedFact) -> str:
