@@ -148,7 +148,8 @@ def _details(facts: Sequence[StatedFact]) -> Iterable[str]:
         case FactKind.COVERAGE:
             yield from (payment_text(fact) for fact in facts)
         case FactKind.CARE:
-            yield from _care_details(facts[0].details or {})
+            if facts[0].details:
+                yield from _care_details(facts[0].details)
 
 
 def _care_details(details: dict[str, int | str | bool | None]) -> Iterable[str]:
