@@ -1,0 +1,382 @@
+"""The invented sample: made-up facilities, built from `fixtures/sample.yaml`.
+
+The file says what a value means. Nothing is left to chance, so each load builds the same: names,
+streets, phones and decks of facts are dealt in turn, and dates count back from a given day.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count, cycle
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import models, transaction
+from django.utils.text import slugify
+
+from programs.enums import (
+    Answer,
+    FactKind,
+    LocationPrecision,
+    PhoneUse,
+    PlaceKind,
+    ProgramScope,
+)
+from programs.geo import Coordinates
+from programs.models import (
+    CareFact,
+    ConfidentialAddress,
+    CoverageFact,
+    Facility,
+    Fact,
+    FeatureFact,
+    MedicationFact,
+    Organization,
+    Phone,
+    Place,
+    Program,
+    Source,
+    Term,
+)
+from programs.search.places import place_key
+
+Entry = Mapping[str, Any]
+
+SAMPLE_FILE = Path(__file__).resolve().parents[2] / "fixtures" / "sample.yaml"
+#: The source of everything in the sample that no keeper is said to have confirmed.
+SAMPLE_SOURCE = "invented-sample"
+SOURCE_SLUGS = (SAMPLE_SOURCE, "facility", "staff")
+
+FACT_MODELS: dict[str, type[Fact]] = {
+    FactKind.CARE: CareFact,
+    FactKind.MEDICATION: MedicationFact,
+    FactKind.COVERAGE: CoverageFact,
+    FactKind.FEATURE: FeatureFact,
+}
+#: What a keeper asks about when he calls a facility.
+CONFIRMED_KINDS = {FactKind.CARE, FactKind.MEDICATION, FactKind.COVERAGE}
+CONFIRMED_DAYS_AGO = 20
+
+#: Numbers that belong to nobody: 555-0100 to 555-0199 in every area code.
+FIRST_LINE_NUMBER, LAST_LINE_NUMBER = 100, 199
+
+#: Facilities lie on a spiral around the middle of their ZIP code, so that no two coincide.
+GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+SPIRAL_STEP_DEGREES = 0.002
+SPIRAL_TURNS = 24
+
+
+class SampleError(Exception):
+    """A sample that cannot be loaded. The message says what is missing or wrong, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCounts:
+    """How many invented rows a load made, or a removal took away."""
+
+    facilities: int = 0
+    programs: int = 0
+    facts: int = 0
+    organizations: int = 0
+
+
+@transaction.atomic
+def load_sample(path: Path = SAMPLE_FILE, *, today: date) -> SampleCounts:
+    """Write the sample and return what was written: nothing where a sample is already loaded.
+
+    Raises SampleError, and writes nothing, when the file is wrong, or when the vocabulary or the
+    places that it needs are not loaded.
+    """
+    if Facility.objects.filter(is_invented=True).exists():
+        return SampleCounts()
+    batch = SampleBuilder(_read(path), today=today).build()
+    return batch.save()
+
+
+@transaction.atomic
+def remove_sample() -> SampleCounts:
+    """Delete every invented facility with all that hangs on it, and organizations left with none.
+
+    Organizations that also run a real facility stay.
+    """
+    invented = Facility.objects.filter(is_invented=True)
+    organization_ids = set(
+        invented.exclude(organization=None).values_list("organization_id", flat=True)
+    )
+    _, deleted = invented.delete()
+    left_empty = Organization.objects.filter(pk__in=organization_ids, facilities=None)
+    organizations, _ = left_empty.delete()
+    return SampleCounts(
+        facilities=deleted.get(Facility._meta.label, 0),
+        programs=deleted.get(Program._meta.label, 0),
+        facts=sum(deleted.get(model._meta.label, 0) for model in FACT_MODELS.values()),
+        organizations=organizations,
+    )
+
+
+@dataclass
+class SampleBatch:
+    """The rows of a sample, unsaved."""
+
+    organizations: list[Organization] = field(default_factory=list)
+    facilities: list[Facility] = field(default_factory=list)
+    addresses: list[ConfidentialAddress] = field(default_factory=list)
+    phones: list[Phone] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
+    facts: dict[type[Fact], list[Fact]] = field(default_factory=lambda: defaultdict(list))
+
+    def save(self) -> SampleCounts:
+        """Insert all rows, one statement a table: the search triggers then run once a table."""
+        Organization.objects.bulk_create(self.organizations)
+        Facility.objects.bulk_create(self.facilities)
+        ConfidentialAddress.objects.bulk_create(self.addresses)
+        Phone.objects.bulk_create(self.phones)
+        Program.objects.bulk_create(self.programs)
+        for model, facts in self.facts.items():
+            model._default_manager.bulk_create(facts)
+        return SampleCounts(
+            facilities=len(self.facilities),
+            programs=len(self.programs),
+            facts=sum(map(len, self.facts.values())),
+            organizations=len(self.organizations),
+        )
+
+
+class SampleBuilder:
+    """Turns the entries of the file into rows, dealing each list of the file in turn."""
+
+    def __init__(self, sample: Entry, *, today: date) -> None:
+        self.sample = sample
+        self.today = today
+        self.batch = SampleBatch()
+        self.heads = iter(sample["heads"])
+        self.streets = cycle(sample["streets"])
+        self.second_lines = cycle(sample["second_lines"])
+        self.reported_days_ago = cycle(sample["reported_days_ago"])
+        self.decks = {name: cycle(cards) for name, cards in sample["decks"].items()}
+        self.called = {name: cycle(kind["called"]) for name, kind in sample["kinds"].items()}
+        self.line_numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(FIRST_LINE_NUMBER))
+        self.organizations = {name: Organization(name=name) for name in sample["organizations"]}
+        self.terms = _terms_by_path()
+        self.sources = _sources_by_slug()
+        self.places = _places_of(sample["towns"])
+
+    def build(self) -> SampleBatch:
+        for organization in self.organizations.values():
+            organization.website = _website(organization.name)
+            self.batch.organizations.append(organization)
+        for town in self.sample["towns"]:
+            zip_codes = cycle(town["zip_codes"])
+            for entry in town["facilities"]:
+                site = {"kind": entry} if isinstance(entry, str) else entry
+                self._add_facility(town, site, next(zip_codes))
+        return self.batch
+
+    def _add_facility(self, town: Entry, site: Entry, zip_code: str) -> None:
+        if site["kind"] not in self.sample["kinds"]:
+            raise SampleError(f"{town['city']}: there is no kind of facility {site['kind']}")
+        facility = Facility(**self._name(town, site), city=town["city"], state=town["state"])
+        facility.is_invented = True
+        facility.county = self.places[PlaceKind.ZIP, zip_code, town["state"]].county
+        self._place_on_map(facility, site, zip_code)
+        self.batch.facilities.append(facility)
+        self._add_phones(facility, town["area_code"])
+        reported_on = self._days_ago(next(self.reported_days_ago))
+        programs = self.sample["kinds"][site["kind"]]["programs"]
+        for entry in programs:
+            program = Program(facility=facility, name=entry.get("name", ""))
+            program.scope = ProgramScope.PROGRAM if program.name else ProgramScope.WHOLE_SITE
+            self.batch.programs.append(program)
+            self._add_facts(program, entry, site, reported_on)
+
+    def _name(self, town: Entry, site: Entry) -> dict[str, Any]:
+        """Return the name fields: those of its organization, or the next of the list's heads."""
+        if name := site.get("organization"):
+            organization = self.organizations[name]
+            return {
+                "name": name,
+                "branch": town["city"],
+                "organization": organization,
+                "website": organization.website,
+            }
+        head = next(self.heads, None)
+        if head is None:
+            raise SampleError(f"{town['city']}: the list of heads has no name left")
+        words = next(self.called[site["kind"]])
+        return {"name": f"{head} {words}", "website": _website(head)}
+
+    def _place_on_map(self, facility: Facility, site: Entry, zip_code: str) -> None:
+        """Give the facility its address and coordinates, as exact as the entry lets them be."""
+        street = f"{100 + 7 * len(self.batch.facilities)} {next(self.streets)}"
+        second_line = next(self.second_lines)
+        if site.get("confidential"):
+            self._hide(facility, street, second_line, zip_code)
+            return
+        precision = LocationPrecision(site.get("precision", LocationPrecision.ADDRESS))
+        facility.location_precision = precision
+        facility.zip_code = zip_code
+        if precision in {LocationPrecision.ADDRESS, LocationPrecision.ZIP}:
+            facility.street1, facility.street2 = street, second_line
+        if point := self._point(facility, precision):
+            facility.latitude, facility.longitude = point.latitude, point.longitude
+
+    def _point(self, facility: Facility, precision: LocationPrecision) -> Coordinates | None:
+        match precision:
+            case LocationPrecision.CITY:
+                return self.places[
+                    PlaceKind.CITY, place_key(facility.city), facility.state
+                ].coordinates
+            case LocationPrecision.ZIP | LocationPrecision.ADDRESS:
+                middle = self.places[PlaceKind.ZIP, facility.zip_code, facility.state].coordinates
+                if precision == LocationPrecision.ZIP:
+                    return middle
+                return _aside(middle, turn=len(self.batch.facilities))
+        return None
+
+    def _hide(self, facility: Facility, street: str, second_line: str, zip_code: str) -> None:
+        county = facility.county
+        if county is None:
+            raise SampleError(f"{facility}: the ZIP code {zip_code} has no county")
+        facility.address_is_public = False
+        facility.location_precision = LocationPrecision.COUNTY
+        facility.latitude, facility.longitude = county.latitude, county.longitude
+        self.batch.addresses.append(
+            ConfidentialAddress(
+                facility=facility, street1=street, street2=second_line, zip_code=zip_code
+            )
+        )
+
+    def _add_phones(self, facility: Facility, area_code: str) -> None:
+        """Give every facility a main number, some an intake line or a hotline as well."""
+        turn = len(self.batch.facilities)
+        uses = [PhoneUse.MAIN]
+        if turn % 3 == 0:
+            uses.append(PhoneUse.INTAKE)
+        if turn % 7 == 0:
+            uses.append(PhoneUse.HOTLINE)
+        for position, use in enumerate(uses):
+            line = next(self.line_numbers[area_code])
+            if line > LAST_LINE_NUMBER:
+                raise SampleError(f"{facility}: area code {area_code} has no invented number left")
+            self.batch.phones.append(
+                Phone(
+                    facility=facility,
+                    use=use,
+                    number=f"+1{area_code}555{line:04d}",
+                    extension="204" if use == PhoneUse.INTAKE else "",
+                    position=position,
+                )
+            )
+
+    def _add_facts(self, program: Program, entry: Entry, site: Entry, reported_on: date) -> None:
+        for path, values in (self._dealt(entry) | entry["facts"]).items():
+            if path not in self.terms:
+                raise SampleError(f"{program.facility}: there is no term {path}")
+            for value in values if isinstance(values, list) else [values]:
+                self._add_fact(program, self.terms[path], value, site, reported_on)
+
+    def _dealt(self, entry: Entry) -> dict[str, Any]:
+        """Return the facts on the cards that are next in the decks of the entry."""
+        facts: dict[str, Any] = {}
+        for deck, cards in entry.get("deals", {}).items():
+            for _turn in range(cards):
+                card = next(self.decks[deck])
+                facts |= {card: True} if isinstance(card, str) else card
+        return facts
+
+    def _add_fact(
+        self, program: Program, term: Term, value: Any, site: Entry, reported_on: date
+    ) -> None:
+        kind = term.facet.kind
+        details = _details(value)
+        # What is in the fact itself stands above what is said of the whole site.
+        confirmed = {
+            key: details.pop(key, site.get(key) if kind in CONFIRMED_KINDS else None)
+            for key in ("confirmed_by", "confirmed_days_ago")
+        }
+        fact = FACT_MODELS[kind](program=program, term=term, reported_on=reported_on, **details)
+        fact.source = self.sources[confirmed["confirmed_by"] or SAMPLE_SOURCE]
+        if confirmed["confirmed_by"]:
+            fact.confirmed_on = self._days_ago(
+                confirmed["confirmed_days_ago"] or CONFIRMED_DAYS_AGO
+            )
+            fact.reported_on = fact.confirmed_on
+        if isinstance(fact, CoverageFact) and fact.plan:
+            fact.state = program.facility.state
+        self.batch.facts[type(fact)].append(fact)
+
+    def _days_ago(self, days: int) -> date:
+        return self.today - timedelta(days=days)
+
+
+def _details(value: Any) -> dict[str, Any]:
+    """Return the columns that a value of the file stands for."""
+    if isinstance(value, bool):
+        return {} if value else {"answer": Answer.NO}
+    return {"relation": value} if isinstance(value, str) else dict(value)
+
+
+def _aside(middle: Coordinates, *, turn: int) -> Coordinates:
+    """Return a point up to 0.01 degrees from the middle of a ZIP code, another one each turn."""
+    reach_degrees = SPIRAL_STEP_DEGREES * math.sqrt(turn % SPIRAL_TURNS)
+    return Coordinates(
+        latitude=round(middle.latitude + reach_degrees * math.sin(turn * GOLDEN_ANGLE), 6),
+        longitude=round(middle.longitude + reach_degrees * math.cos(turn * GOLDEN_ANGLE), 6),
+    )
+
+
+def _website(head: str) -> str:
+    return f"https://{slugify(head)}.example.org"
+
+
+def _read(path: Path) -> Entry:
+    """Return the entries of the file. Raises SampleError for a name that is there twice."""
+    try:
+        sample: Entry = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SampleError(f"{path}: {error}") from error
+    uses: Counter[str] = Counter(sample["heads"])
+    repeated = [head for head, times in uses.items() if times > 1]
+    if repeated:
+        raise SampleError(f"{path}: these heads are there more than once: {', '.join(repeated)}")
+    return sample
+
+
+def _terms_by_path() -> dict[str, Term]:
+    terms = {
+        f"{term.facet.slug}/{term.slug}": term for term in Term.objects.select_related("facet")
+    }
+    if not terms:
+        raise SampleError("The vocabulary is not loaded. Run load_vocabulary first.")
+    return terms
+
+
+def _sources_by_slug() -> dict[str, Source]:
+    sources = {source.slug: source for source in Source.objects.filter(slug__in=SOURCE_SLUGS)}
+    missing = [slug for slug in SOURCE_SLUGS if slug not in sources]
+    if missing:
+        raise SampleError(f"No source is called {', '.join(missing)}. Run load_vocabulary first.")
+    return sources
+
+
+def _places_of(towns: list[Entry]) -> dict[tuple[str, str, str], Place]:
+    """Return the towns and their ZIP codes, by kind, key and state, with their counties."""
+    wanted = [(PlaceKind.CITY, place_key(town["city"]), town["state"]) for town in towns]
+    for town in towns:
+        wanted += [(PlaceKind.ZIP, digits, town["state"]) for digits in town["zip_codes"]]
+    found = {
+        (place.kind, place.key, place.state): place
+        for place in Place.objects.filter(
+            models.Q(kind__in=[PlaceKind.CITY, PlaceKind.ZIP]),
+            key__in=[key for _, key, _ in wanted],
+        ).select_related("county")
+    }
+    missing = [f"{key}, {state}" for kind, key, state in wanted if (kind, key, state) not in found]
+    if missing:
+        raise SampleError(f"No place is called {missing[0]}. Run load_places first.")
+    return found
