@@ -192,7 +192,7 @@ def place_key(text: str) -> str:
 
 def _key_of_words(words: list[str]) -> str:
     key = " ".join(words)
-    # Again until it stays: what one rule gives, another may fold ("co of st x", "d e la x").
+    # Again until it stays: what one rule gives, another may fold ("d e x").
     while (folded := _fold(key)) != key:
         key = folded
     return key
