@@ -268,10 +268,11 @@ class EmbeddedServer:
                 connection.execute(f"CREATE DATABASE {DATABASE_NAME}")
 
     def _stop(self) -> None:
-        if self._ask() in (Ping.OK, Ping.REJECT):
-            data = str(self.data.resolve())
-            self._run("pg_ctl", "stop", "--mode", "fast", "--wait", "--silent", "--pgdata", data)
-        if self.socket_folder != self.home and self.socket_folder.exists():
+        if self._ask() not in (Ping.OK, Ping.REJECT):
+            return
+        data = str(self.data.resolve())
+        self._run("pg_ctl", "stop", "--mode", "fast", "--wait", "--silent", "--pgdata", data)
+        if self.socket_folder != self.home:
             self.socket_folder.rmdir()
 
     def _run(self, program: str, *arguments: str) -> None:

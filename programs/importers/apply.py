@@ -8,11 +8,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
-from programs.enums import ListingStatus, ProgramScope, SourceKind
+from programs.enums import SourceKind
 from programs.importers.listings import FACILITY_COLUMNS
 from programs.importers.plan import ADDED, ALTERED, REMOVED, Plan
 from programs.importers.staging import FACT_TABLES, FactTable
+from programs.models import Facility, Program
 
 #: Tables that a load reads, compares and then writes: nobody else may write in between.
 LOCKED_TABLES = (
@@ -30,14 +32,6 @@ UPDATE staged_row
        program_id = nextval(pg_get_serial_sequence('programs_program', 'id'))
  WHERE is_new
 """
-
-INSERT_LISTINGS = (
-    f"INSERT INTO programs_facility (id, {COLUMNS}, address_is_public, website)"
-    f" SELECT facility_id, {COLUMNS}, true, '' FROM staged_row WHERE is_new ORDER BY row_number",
-    "INSERT INTO programs_program (id, facility_id, name, scope, status)"
-    f" SELECT program_id, facility_id, '', '{ProgramScope.WHOLE_SITE.value}',"
-    f" '{ListingStatus.PUBLISHED.value}' FROM staged_row WHERE is_new ORDER BY row_number",
-)
 
 UPDATE_FACILITIES = f"""
 UPDATE programs_facility
@@ -98,8 +92,9 @@ def prepare(cursor: CursorWrapper) -> None:
 def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None:
     """Write facilities, programs, phones and federal records; mark the listings that are gone."""
     cursor.execute(NUMBER_NEW_ROWS)
-    for statement in INSERT_LISTINGS:
-        cursor.execute(statement)
+    facility = {column: column for column in FACILITY_COLUMNS}
+    _insert_new(cursor, Facility, {"id": "facility_id", **facility})
+    _insert_new(cursor, Program, {"id": "program_id", "facility_id": "facility_id"})
     cursor.execute(UPDATE_FACILITIES)
     _stage_phones(cursor, plan)
     for statement in WRITE_PHONES:
@@ -107,6 +102,21 @@ def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None
     cursor.execute(WRITE_RECORDS, [source_id])
     gone = [listing.program_id for listing in plan.newly_gone]
     cursor.execute(MARK_GONE, [source_id, gone])
+
+
+def _insert_new(cursor: CursorWrapper, model: type[Model], staged: dict[str, str]) -> None:
+    """Insert a row of the model for each new row. What is not staged has the model's default."""
+    defaults = {
+        field.column: field.get_default()
+        for field in model._meta.concrete_fields
+        if field.column not in staged
+    }
+    values = ", ".join([*staged.values(), *["%s"] * len(defaults)])
+    cursor.execute(
+        f"INSERT INTO {model._meta.db_table} ({', '.join([*staged, *defaults])})"
+        f" SELECT {values} FROM staged_row WHERE is_new ORDER BY row_number",
+        [*defaults.values()],
+    )
 
 
 def _stage_phones(cursor: CursorWrapper, plan: Plan) -> None:

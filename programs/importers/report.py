@@ -32,14 +32,14 @@ def report_lines(load: Load) -> Iterator[str]:
 
 def _balances(counts: dict[str, Any]) -> Iterator[str]:
     yield ""
-    parts = ("new", "changed", "unchanged", "rejected", "blank")
-    yield _equation("Rows read", counts, "read", parts)
-    parts = ("changed", "unchanged", "gone")
-    yield _equation("Listings before", counts, "listings_before", parts)
+    of_rows = ["new", "changed", "unchanged", "rejected", "blank"]
+    yield _equation("Rows read", counts, "read", of_rows)
+    of_listings = ["changed", "unchanged", "gone"]
+    yield _equation("Listings before", counts, "listings_before", of_listings)
     yield f"  of those gone from the file, {counts['newly_gone']:,} were still in the last one"
 
 
-def _equation(name: str, counts: dict[str, Any], total: str, parts: tuple[str, ...]) -> str:
+def _equation(name: str, counts: dict[str, Any], total: str, parts: list[str]) -> str:
     terms = " + ".join(f"{counts[part]:,} {part}" for part in parts)
     return f"{name} {counts[total]:,} = {terms}"
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.enums import Answer, FactKind, LocationPrecision
+from programs.enums import Answer, FactKind, LocationPrecision, MedicationRelation
 from programs.models import Facility, Program, effective_relations
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact, stated_facts
@@ -28,6 +28,7 @@ from programs.views.wording import attribution, phone_link
 class FactLine:
     """A term as the listing prints it; `note` says who said it where the group's line does not."""
 
+    word: str
     label: str
     definition: str
     details: tuple[str, ...]
@@ -101,6 +102,7 @@ def _group(facet: VocabularyFacet, facts: Sequence[StatedFact], today: date) -> 
         said = attribution(term_facts[0], today)
         lines[_answer(term_facts)].append(
             FactLine(
+                word=_word(term_facts),
                 label=term_facts[0].term.label,
                 definition=term_facts[0].term.definition,
                 details=tuple(_details(term_facts)),
@@ -133,6 +135,17 @@ def _answer(facts: Sequence[StatedFact]) -> str:
     if facts[0].facet.kind == FactKind.COVERAGE:
         return Answer.YES if any(fact.answer == Answer.YES for fact in facts) else Answer.NO
     return facts[0].answer
+
+
+def _word(facts: Sequence[StatedFact]) -> str:
+    """Return the word that sets the answer apart: of a medicine, "yes" only where it is given."""
+    if facts[0].facet.kind == FactKind.MEDICATION:
+        strongest = effective_relations(fact.relation for fact in facts)[0]
+        if strongest == MedicationRelation.ACCEPTS_ELSEWHERE:
+            return _("Allowed")
+        if strongest == MedicationRelation.REPORTS_USE_UNSPECIFIED:
+            return _("Ask")
+    return str(Answer(_answer(facts)).label)
 
 
 def _details(facts: Sequence[StatedFact]) -> Iterable[str]:
