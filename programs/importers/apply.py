@@ -107,7 +107,7 @@ def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None
 def _insert_new(cursor: CursorWrapper, model: type[Model], staged: dict[str, str]) -> None:
     """Insert a row of the model for each new row. What is not staged has the model's default."""
     defaults = {
-        field.column: field.get_default()
+        str(field.column): field.get_default()
         for field in model._meta.concrete_fields
         if field.column not in staged
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation
+from programs.enums import FactKind, MedicationRelation, NetworkRelation
 from programs.models import CodeStatement, FederalCode, Term
 from programs.models.facts import MEDICATION_REFUSALS
 
@@ -56,6 +56,32 @@ class StatedFact:
         return ", ".join(filter(None, [self.relation or self.answer, detail]))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """A `CodeStatement`, plain: a national load asks it a million times."""
+
+    code: str
+    kind: str
+    term_id: int
+    path: str
+    answer: str
+    relation: str
+    detail: dict[str, Any]
+    only_with: frozenset[str]
+    only_without: frozenset[str]
+    needs_review_without: frozenset[str]
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Return what a program can have one fact of: see `StatedFact.key`."""
+        return self.term_id, self.relation if self.kind == FactKind.MEDICATION else ""
+
+    def counts_beside(self, codes: frozenset[str]) -> bool:
+        if self.only_with and self.only_with.isdisjoint(codes):
+            return False
+        return self.only_without.isdisjoint(codes)
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """Statements of one row that a person should look at."""
@@ -79,69 +105,33 @@ class Crosswalk:
     """All statements, by code. `editions` says which editions of the directory have a code."""
 
     editions: dict[str, frozenset[int]]
-    statements: dict[str, list[CodeStatement]]
+    statements: dict[str, list[Statement]]
     paths: dict[int, str]
     digest: str
-    _readings: dict[frozenset[str], Reading] = field(default_factory=dict)
+    # Nearly every fact is stated by one code or by the same few: each is made once.
+    _facts: dict[tuple[Statement, ...], StatedFact] = field(default_factory=dict)
 
     def read(self, codes: frozenset[str]) -> Reading:
         """Return the facts that the codes state together, and what is to be reviewed."""
-        if codes not in self._readings:
-            self._readings[codes] = self._read(codes)
-        return self._readings[codes]
-
-    def _read(self, codes: frozenset[str]) -> Reading:
-        by_key: dict[tuple[int, str], list[CodeStatement]] = defaultdict(list)
+        by_key: dict[tuple[int, str], list[Statement]] = defaultdict(list)
         reviews: list[Review] = []
         for code in sorted(codes):
             for statement in self.statements.get(code, ()):
-                if not _counts(statement, codes):
+                if not statement.counts_beside(codes):
                     continue
-                relation = statement.medication_relation
-                by_key[statement.term_id, relation].append(statement)
+                by_key[statement.key].append(statement)
                 wanted = statement.needs_review_without
-                if wanted and not codes.intersection(wanted):
-                    reviews.append(self._lone_statement(statement, code))
-        facts = tuple(self._fact(statements) for statements in by_key.values())
-        reviews += self._contradictions(by_key)
+                if wanted and wanted.isdisjoint(codes):
+                    reason = f"{code} without {' or '.join(sorted(wanted))}"
+                    reviews.append(Review(statement.path, reason, (code,)))
+        facts = tuple(self._fact(tuple(statements)) for statements in by_key.values())
+        reviews += _contradictions(by_key)
         return Reading(facts, tuple(reviews), codes - self.editions.keys())
 
-    def _fact(self, statements: list[CodeStatement]) -> StatedFact:
-        """Return the one fact of all statements of a term (and relation to a medicine)."""
-        first = statements[0]
-        answer = relation = ""
-        kind = first.term.facet.kind
-        if kind == FactKind.MEDICATION:
-            relation = first.medication_relation
-        elif kind == FactKind.COVERAGE:
-            # In the order of the enum, but a no is never hidden by a yes.
-            order = [NetworkRelation.DOES_NOT_ACCEPT, *NetworkRelation]
-            relation = min((s.network_relation for s in statements), key=order.index)
-        else:
-            answer = min(s.answer for s in statements)  # "no" before "yes": the more cautious
-        return StatedFact(
-            kind=kind,
-            term_id=first.term_id,
-            path=self.paths[first.term_id],
-            answer=answer,
-            relation=relation,
-            detail=_agreed_details(statements) if kind == FactKind.CARE else (),
-        )
-
-    def _lone_statement(self, statement: CodeStatement, code: str) -> Review:
-        others = " or ".join(statement.needs_review_without)
-        return Review(self.paths[statement.term_id], f"{code} without {others}", (code,))
-
-    def _contradictions(
-        self, by_key: dict[tuple[int, str], list[CodeStatement]]
-    ) -> Iterable[Review]:
-        by_term: dict[int, list[CodeStatement]] = defaultdict(list)
-        for (term_id, _relation), statements in by_key.items():
-            by_term[term_id] += statements
-        for term_id, statements in by_term.items():
-            if _contradict(statements):
-                codes = tuple(sorted({statement.code.code for statement in statements}))
-                yield Review(self.paths[term_id], "statements that contradict each other", codes)
+    def _fact(self, statements: tuple[Statement, ...]) -> StatedFact:
+        if statements not in self._facts:
+            self._facts[statements] = _fact(statements)
+        return self._facts[statements]
 
 
 def load_crosswalk() -> Crosswalk:
@@ -152,10 +142,9 @@ def load_crosswalk() -> Crosswalk:
     editions = {code.code: frozenset(code.editions) for code in codes}
     if len(editions) != len(codes):
         raise CrosswalkError("A federal code stands in two categories: a row could mean either.")
-    statements: dict[str, list[CodeStatement]] = defaultdict(list)
-    for statement in CodeStatement.objects.select_related("code", "term__facet").order_by("id"):
-        _check_details(statement)
-        statements[statement.code.code].append(statement)
+    statements: dict[str, list[Statement]] = defaultdict(list)
+    for stored in CodeStatement.objects.select_related("code", "term__facet").order_by("id"):
+        statements[stored.code.code].append(_statement(stored))
     terms = Term.objects.select_related("facet")
     return Crosswalk(
         editions=editions,
@@ -165,18 +154,30 @@ def load_crosswalk() -> Crosswalk:
     )
 
 
-def _check_details(statement: CodeStatement) -> None:
-    if unknown := statement.detail.keys() - set(CARE_DETAILS):
-        raise CrosswalkError(f"{statement}: no fact has the detail {', '.join(sorted(unknown))}.")
-    if statement.detail and statement.term.facet.kind != FactKind.CARE:
-        raise CrosswalkError(f"{statement}: only a level of care has details.")
+def _statement(stored: CodeStatement) -> Statement:
+    kind = stored.term.facet.kind
+    if unknown := stored.detail.keys() - set(CARE_DETAILS):
+        raise CrosswalkError(f"{stored}: no fact has the detail {', '.join(sorted(unknown))}.")
+    if stored.detail and kind != FactKind.CARE:
+        raise CrosswalkError(f"{stored}: only a level of care has details.")
+    return Statement(
+        code=stored.code.code,
+        kind=kind,
+        term_id=stored.term_id,
+        path=f"{stored.term.facet.slug}/{stored.term.slug}",
+        answer=stored.answer if kind in (FactKind.CARE, FactKind.FEATURE) else "",
+        relation=stored.medication_relation or stored.network_relation,
+        detail=stored.detail,
+        only_with=frozenset(stored.only_with),
+        only_without=frozenset(stored.only_without),
+        needs_review_without=frozenset(stored.needs_review_without),
+    )
 
 
-def _digest(statements: dict[str, list[CodeStatement]]) -> str:
+def _digest(statements: dict[str, list[Statement]]) -> str:
     said = sorted(
         [
-            *(code, statement.term.facet.slug, statement.term.slug, statement.answer),
-            *(statement.medication_relation, statement.network_relation),
+            *(code, statement.path, statement.answer, statement.relation),
             *(sorted(statement.only_with), sorted(statement.only_without)),
             json.dumps(statement.detail, sort_keys=True),
         ]
@@ -186,13 +187,25 @@ def _digest(statements: dict[str, list[CodeStatement]]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _counts(statement: CodeStatement, codes: frozenset[str]) -> bool:
-    if statement.only_with and not codes.intersection(statement.only_with):
-        return False
-    return not codes.intersection(statement.only_without)
+def _fact(statements: tuple[Statement, ...]) -> StatedFact:
+    """Return the one fact of all statements of a term (and relation to a medicine)."""
+    first = statements[0]
+    relation = first.relation
+    if first.kind == FactKind.COVERAGE:
+        # In the order of the enum, but a no is never hidden by a yes.
+        order: list[str] = [NetworkRelation.DOES_NOT_ACCEPT, *NetworkRelation]
+        relation = min((statement.relation for statement in statements), key=order.index)
+    return StatedFact(
+        kind=first.kind,
+        term_id=first.term_id,
+        path=first.path,
+        answer=min(statement.answer for statement in statements),  # "no" before "yes": cautious
+        relation=relation,
+        detail=_agreed_details(statements),
+    )
 
 
-def _agreed_details(statements: list[CodeStatement]) -> tuple[tuple[str, Any], ...]:
+def _agreed_details(statements: tuple[Statement, ...]) -> tuple[tuple[str, Any], ...]:
     """Return the details on which all statements that have them agree."""
     values: dict[str, set[Any]] = defaultdict(set)
     for statement in statements:
@@ -203,12 +216,24 @@ def _agreed_details(statements: list[CodeStatement]) -> tuple[tuple[str, Any], .
     )
 
 
-def _contradict(statements: list[CodeStatement]) -> bool:
-    if statements[0].term.facet.kind == FactKind.MEDICATION:
-        relations = {MedicationRelation(s.medication_relation) for s in statements}
-        says_both = bool(relations & MEDICATION_REFUSALS and relations - MEDICATION_REFUSALS)
-        return says_both and relations != RELATIONS_THAT_AGREE
-    if statements[0].term.facet.kind == FactKind.COVERAGE:
-        refusals = {s.network_relation == NetworkRelation.DOES_NOT_ACCEPT for s in statements}
-        return len(refusals) == 2
-    return {s.answer for s in statements} == set(Answer)
+def _contradictions(by_key: dict[tuple[int, str], list[Statement]]) -> Iterator[Review]:
+    by_term: dict[int, list[Statement]] = defaultdict(list)
+    for (term_id, _relation), statements in by_key.items():
+        by_term[term_id] += statements
+    for statements in by_term.values():
+        if len(statements) > 1 and _contradict(statements):
+            codes = tuple(sorted({statement.code for statement in statements}))
+            yield Review(statements[0].path, "statements that contradict each other", codes)
+
+
+def _contradict(statements: list[Statement]) -> bool:
+    """Say whether one says yes and another says no."""
+    kind = statements[0].kind
+    if kind in (FactKind.CARE, FactKind.FEATURE):
+        return len({statement.answer for statement in statements}) == 2
+    relations = {statement.relation for statement in statements}
+    if kind == FactKind.COVERAGE:
+        return NetworkRelation.DOES_NOT_ACCEPT in relations and len(relations) > 1
+    if relations == RELATIONS_THAT_AGREE:
+        return False
+    return bool(relations & MEDICATION_REFUSALS and relations - MEDICATION_REFUSALS)
