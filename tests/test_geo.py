@@ -188,4 +188,4 @@ def test_a_point_that_is_not_on_the_globe_is_refused(latitude, longitude, messag
 
 def test_coordinates_are_given_by_name():
     with pytest.raises(TypeError):
-        Coordinates(33.3, -111.8)  # type: ignore[misc]
+        Coordinates(33.3, -111.8)  # type: ignore[call-arg]
