@@ -99,7 +99,8 @@ def _group(facet: VocabularyFacet, facts: Sequence[StatedFact], today: date) -> 
     stated = set()
     for term_facts in _by_term(facts):
         stated.add(term_facts[0].term.slug)
-        said = attribution(term_facts[0], today)
+        # Statements about one term, such as several of a medicine, may have several sources.
+        said = " ".join(dict.fromkeys(attribution(fact, today) for fact in term_facts))
         lines[_answer(term_facts)].append(
             FactLine(
                 word=_word(term_facts),

@@ -117,7 +117,11 @@ def _listed(facts: Sequence[StatedFact]) -> str:
 
 def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
     yes = {fact.term.slug for fact in facts if fact.answer == Answer.YES}
-    levels = {fact.term.slug for fact in facts if fact.facet.kind == FactKind.CARE}
+    levels = {
+        fact.term.slug
+        for fact in facts
+        if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
+    }
     if "dui_only" in yes:
         yield _("Serves only people sent after driving under the influence.")
     if "oud_only" in yes:

@@ -82,7 +82,8 @@ def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> 
             program_filter.vocabulary,
             {name: tuple(request.GET.getlist(name)) for name in request.GET},
         ),
-        **_choices({}),
+        # What was understood stays chosen.
+        **_choices(form.cleaned_data),
     }
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import phonenumbers
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.enums import DatePrecision, LocationPrecision, PhoneUse
 from programs.search.engine import StatedPhone
@@ -46,12 +47,15 @@ def _national(number: str) -> str:
 def distance_text(distance_miles: float, location_precision: str) -> str:
     """Say how far in a straight line; "about" unless the street address is located."""
     is_exact = location_precision == LocationPrecision.ADDRESS
-    if distance_miles < 0.1:
-        near = _("less than 0.1 mile away")
-        return near if is_exact else _("in the same ZIP code or town")
-    digits = 1 if is_exact and distance_miles < 10 else 0
-    number = f"{max(distance_miles, 1.0 if digits == 0 else 0.1):.{digits}f}"
-    return (_("%s miles away") if is_exact else _("about %s miles away")) % number
+    # The middle of a county may be far from the place, however near it is to the searcher.
+    if distance_miles < 0.1 and location_precision != LocationPrecision.COUNTY:
+        return _("less than 0.1 mile away") if is_exact else _("in the same ZIP code or town")
+    if is_exact and round(distance_miles, 1) < 10:
+        return _("%s miles away") % f"{distance_miles:.1f}"
+    miles = max(1, round(distance_miles))
+    if is_exact:
+        return _("%s miles away") % miles
+    return ngettext("about %s mile away", "about %s miles away", miles) % miles
 
 
 def checked_on(fact: StatedFact) -> date:
