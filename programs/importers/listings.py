@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from programs.enums import PhoneUse
@@ -104,7 +104,7 @@ def _listing(record: FederalRecord, telephones: set[Telephone]) -> Listing:
 def _last_row(record: FederalRecord, values: FacilityValues) -> CleanRow:
     cells = {column: record.row.get(column, "") for column in COLUMNS}
     try:
-        return clean_row(RawRow(record.row_number, cells))
+        return replace(clean_row(RawRow(record.row_number, cells)), raw={}, notes=())
     except RowRejectedError:
         # Cleaning has become stricter since: the listing goes by what is on its page.
         return CleanRow(
@@ -120,5 +120,5 @@ def _last_row(record: FederalRecord, values: FacilityValues) -> CleanRow:
             codes=frozenset(),
             coordinates=None,
             coordinates_are_of_zip=False,
-            raw=cells,
+            raw={},
         )

@@ -47,26 +47,18 @@ class Gazetteer:
         of_zip = self.zip_codes.get(row.zip_code)
         of_town = self.towns.get((place_key(row.city), row.state))
         known = of_zip or of_town
-        county_id = next(
-            (
-                place.county_id
-                for place in (of_zip, of_town)
-                if place and place.county_id and place.state == row.state
-            ),
-            None,
-        )
-        if row.coordinates:
-            if known is None or _is_near(row.coordinates, known):
-                precision = (
-                    LocationPrecision.ZIP
-                    if row.coordinates_are_of_zip
-                    else LocationPrecision.ADDRESS
-                )
-                return Location(row.coordinates, precision, county_id)
-            miles = haversine_miles(row.coordinates, known.coordinates)
+        county_id = _county_id(row, of_zip, of_town)
+        note = ""
+        point = row.coordinates
+        if row.coordinates_are_of_zip and of_zip:
+            point = None  # ours is as fine, and the same whichever file is loaded
+        if point and (known is None or _is_near(point, known)):
+            is_zip = row.coordinates_are_of_zip
+            precision = LocationPrecision.ZIP if is_zip else LocationPrecision.ADDRESS
+            return Location(point, precision, county_id)
+        if point and known:
+            miles = haversine_miles(point, known.coordinates)
             note = f"its coordinates are {miles:,.0f} miles from its ZIP code: not used"
-        else:
-            note = ""
         if known is None:
             return Location(None, LocationPrecision.NONE, county_id, note)
         precision = LocationPrecision.ZIP if of_zip else LocationPrecision.CITY
@@ -91,6 +83,14 @@ def _places(kind: PlaceKind) -> dict[tuple[str, str], KnownPlace]:
         )
         for key, state, latitude, longitude, county_id in rows
     }
+
+
+def _county_id(row: CleanRow, *places: KnownPlace | None) -> int | None:
+    """Return the county of the first place that has one in the row's own state."""
+    for place in places:
+        if place and place.county_id and place.state == row.state:
+            return place.county_id
+    return None
 
 
 def _is_near(coordinates: Coordinates, place: KnownPlace) -> bool:

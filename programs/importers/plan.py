@@ -143,8 +143,8 @@ class Plan:
             "conflicts": sum(
                 change.change == CONFLICT for row in self.rows for change in row.fact_changes
             ),
-            "reviews": sum(len(row.reviews) for row in self.rows),
-            "notes": sum(len(row.notes) for row in self.rows),
+            "reviews": sum(len(row.reviews) for row in self.rows if not row.is_settled),
+            "notes": sum(len(row.notes) for row in self.rows if not row.is_settled),
             "facts": self._facts_by_facet(),
             "fact_changes": self._fact_changes_by_facet(),
             "matched_by": dict(self.matched_by),
