@@ -8,13 +8,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import override_settings
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from psycopg import sql
 
 from directory.database import DatabaseError, embedded_server_for
@@ -39,10 +40,18 @@ def pytest_unconfigure(config):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """Make the test database, whichever tests run: some only copy it and never ask for `db`.
+
+    pytest-django's own makes none for those, and what follows would write to the site's database.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         call_command("load_vocabulary", verbosity=0)
         call_command("load_places", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,9 +63,9 @@ def static_files_without_a_build() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def cloned_database(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """Copy the test database, for tests that need real commits; return how psycopg connects.
+@contextlib.contextmanager
+def clone_of_test_database(django_db_blocker, name: str) -> Iterator[str]:
+    """Copy the test database, for tests that need real commits; give how psycopg connects.
 
     Such a test does not ask for `db`: the original may have no other connection while it is copied.
     """
@@ -66,7 +75,7 @@ def cloned_database(django_db_setup, django_db_blocker) -> Iterator[str]:
     keys = {"host", "port", "user", "password"}
     place = {key: value for key, value in parameters.items() if key in keys}
     original = parameters["dbname"]
-    clone = f"{original}_clone_{os.getpid()}"
+    clone = f"{original}_{name}_{os.getpid()}"
     with psycopg.connect(**place, dbname="postgres", autocommit=True) as server:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(clone))
         server.execute(drop)
@@ -79,6 +88,18 @@ def cloned_database(django_db_setup, django_db_blocker) -> Iterator[str]:
             yield psycopg.conninfo.make_conninfo(**place, dbname=clone)
         finally:
             server.execute(drop)
+
+
+def database_url(conninfo: str) -> str:
+    """Return the DATABASE_URL of what psycopg connects to with this."""
+    parts = psycopg.conninfo.conninfo_to_dict(conninfo)
+    return f"postgresql:///{parts.pop('dbname')}?{urlencode(parts)}"
+
+
+@pytest.fixture
+def cloned_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    with clone_of_test_database(django_db_blocker, "clone") as conninfo:
+        yield conninfo
 
 
 @pytest.fixture
