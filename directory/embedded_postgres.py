@@ -87,6 +87,7 @@ class EmbeddedServer:
         """Keep the server up while the block runs; stop it afterwards if nobody else uses it."""
         if sys.platform == "win32":
             raise DatabaseError(f"There is no embedded PostgreSQL for Windows here. {OWN_SERVER}")
+        process = os.getpid()
         with self._lock_file("users") as users:
             try:
                 with self._alone():
@@ -94,9 +95,17 @@ class EmbeddedServer:
                     self._bring_up()
                 yield
             finally:
-                with self._alone():
-                    if lock_if_free(users):
-                        self._stop()
+                if os.getpid() == process:  # not a fork of it, such as a worker, that ends
+                    self._leave(users)
+
+    def _leave(self, users: int) -> None:
+        """Stop the server if nobody else uses it, and let go of the lock."""
+        with self._alone():
+            try:
+                if lock_if_free(users):
+                    self._stop()
+            finally:
+                unlock(users)  # closing would not do: forks have the open file too
 
     @contextlib.contextmanager
     def _lock_file(self, name: str) -> Iterator[int]:
@@ -340,6 +349,12 @@ def lock_if_free(descriptor: int) -> bool:
     return True
 
 
+def unlock(descriptor: int) -> None:
+    import fcntl
+
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
 def unprivileged_account() -> Account:
     import pwd  # not at the top: Windows has none
 
@@ -407,7 +422,7 @@ def make_readable(tree: Path) -> None:
 
 def processes_in(data: Path) -> list[int]:
     """Return the numbers of the PostgreSQL processes that work in a data folder."""
-    import psutil  # type: ignore[import-untyped]  # only after a crash: not worth loading each time
+    import psutil  # only after a crash: not worth loading each time
 
     found = []
     for process in psutil.process_iter():

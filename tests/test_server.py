@@ -64,6 +64,7 @@ class RunningServer:
             text=True,
             start_new_session=True,
         )
+        assert self.process.stdout
         for line in self.process.stdout:
             self.output += line
             if "http://" in line:
