@@ -1,0 +1,146 @@
+"""Organizations, and the facilities they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from programs.admin.finding import FoundByPhone, StateFilter
+from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
+from programs.enums import LocationPrecision
+from programs.models import ConfidentialAddress, Facility, Organization, Phone, Program
+
+#: All that may be public of a confidential address.
+HIDDEN_PRECISIONS = {LocationPrecision.COUNTY, LocationPrecision.NONE}
+
+if TYPE_CHECKING:
+    _FacilityForm = forms.ModelForm[Facility]
+    _PhoneInline = admin.TabularInline[Phone, Facility]
+    _AddressInline = admin.StackedInline[ConfidentialAddress, Facility]
+    _ProgramInline = admin.TabularInline[Program, Facility]
+    _FacilityInline = admin.TabularInline[Facility, Organization]
+    _OrganizationAdmin = admin.ModelAdmin[Organization]
+else:
+    _FacilityForm = forms.ModelForm
+    _PhoneInline = _ProgramInline = _FacilityInline = admin.TabularInline
+    _AddressInline = admin.StackedInline
+    _OrganizationAdmin = admin.ModelAdmin
+
+
+class FacilityForm(_FacilityForm):
+    """Says on the field what the constraints of the table would refuse."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        self._check_coordinates(cleaned)
+        if cleaned.get("address_is_public") is False:
+            self._check_hidden(cleaned)
+        return cleaned
+
+    def _check_coordinates(self, cleaned: dict[str, Any]) -> None:
+        known = [cleaned.get(name) is not None for name in ("latitude", "longitude")]
+        is_located = cleaned.get("location_precision") != LocationPrecision.NONE
+        if is_located and not all(known):
+            self.add_error("latitude", _("Enter latitude and longitude, or set “Not known”."))
+        if not is_located and any(known):
+            self.add_error("location_precision", _("Say how exact the coordinates are."))
+
+    def _check_hidden(self, cleaned: dict[str, Any]) -> None:
+        for name in ("street1", "street2", "zip_code"):
+            if cleaned.get(name):
+                self.add_error(name, _("Not public: enter it under “Confidential address”."))
+        if cleaned.get("location_precision") not in HIDDEN_PRECISIONS:
+            self.add_error(
+                "location_precision", _("Not public: give the middle of the county or nothing.")
+            )
+
+
+class PhoneInline(_PhoneInline):
+    model = Phone
+    extra = 0
+    fields = ("use", "number", "extension", "position")
+    ordering = ("position", "id")
+
+
+class ConfidentialAddressInline(_AddressInline):
+    """Shown only to keepers with the permission to view confidential addresses."""
+
+    model = ConfidentialAddress
+    extra = 0
+    fields = ("street1", "street2", "zip_code")
+
+
+class ProgramInline(NeverDeleted, _ProgramInline):
+    model = Program
+    extra = 0
+    fields = ("name", "scope", "status")
+    show_change_link = True
+    ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
+        return super().get_queryset(request).select_related("facility")
+
+
+@admin.register(Facility)
+class FacilityAdmin(NeverDeleted, FoundByPhone):
+    """A facility stays while its programs do: close those instead."""
+
+    form = FacilityForm
+    formfield_overrides = HTTPS_ASSUMED
+    list_display = ("__str__", "city", "state", "organization", "location_precision", "is_invented")
+    list_filter = ("location_precision", "address_is_public", "is_invented", StateFilter)
+    list_select_related = ("organization",)
+    ordering = ("name", "id")
+    show_full_result_count = False
+    search_fields = ("name", "branch", "city", "zip_code__startswith", "organization__name")
+    search_help_text = _(
+        "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
+    )
+    autocomplete_fields = ("organization", "county")
+    readonly_fields = ("is_invented",)
+    fieldsets = (
+        (None, {"fields": ("name", "branch", "organization", "website", "is_invented")}),
+        (
+            _("Address"),
+            {
+                "fields": (
+                    "address_is_public",
+                    ("street1", "street2"),
+                    ("city", "state", "zip_code"),
+                    "county",
+                    ("latitude", "longitude", "location_precision"),
+                )
+            },
+        ),
+    )
+    inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline)
+
+
+class FacilityInline(ReadOnly, _FacilityInline):
+    model = Facility
+    fields = readonly_fields = ("name", "branch", "city", "state")
+    show_change_link = True
+    ordering = ("state", "city", "id")
+
+
+@admin.register(Organization)
+class OrganizationAdmin(_OrganizationAdmin):
+    formfield_overrides = HTTPS_ASSUMED
+    list_display = ("name", "facility_count", "website")
+    ordering = ("name", "id")
+    show_full_result_count = False
+    search_fields = ("name",)
+    inlines = (FacilityInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        return super().get_queryset(request).annotate(facility_count=Count("facilities"))
+
+    @admin.display(description=_("facilities"), ordering="facility_count")
+    def facility_count(self, organization: Any) -> int:
+        count: int = organization.facility_count
+        return count

@@ -1,0 +1,96 @@
+"""Programs: found by name, town or phone; everything stated about them on one page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from programs.admin.facts import (
+    CareFactInline,
+    CoverageFactInline,
+    FeatureFactInline,
+    MedicationFactInline,
+)
+from programs.admin.finding import FacilityStateFilter, FoundByPhone
+from programs.admin.rules import NeverDeleted, ReadOnly
+from programs.models import FederalRecord, Program
+
+if TYPE_CHECKING:
+    _StackedInline = admin.StackedInline[FederalRecord, Program]
+else:
+    _StackedInline = admin.StackedInline
+
+
+class FederalRecordInline(ReadOnly, _StackedInline):
+    """The row of the federal file behind a listing, to compare with."""
+
+    model = FederalRecord
+    fields = readonly_fields = ("source", "row_number", "missing_since", "row_as_published")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FederalRecord]:
+        return super().get_queryset(request).select_related("source", "missing_since")
+
+    @admin.display(description=_("row"))
+    def row_as_published(self, record: FederalRecord) -> str:
+        return as_text(record.row)
+
+
+def as_text(value: Any) -> str:
+    """Return JSON set out for reading."""
+    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@admin.register(Program)
+class ProgramAdmin(NeverDeleted, FoundByPhone):
+    """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
+
+    facility_lookup = "facility"
+    list_display = ("display_name", "town", "state", "status", "scope", "is_invented")
+    list_filter = ("status", "scope", FacilityStateFilter, "facility__is_invented")
+    ordering = ("facility__name", "id")
+    show_full_result_count = False
+    search_fields = (
+        "name",
+        "facility__name",
+        "facility__branch",
+        "facility__city",
+        "facility__zip_code__startswith",
+        "facility__organization__name",
+    )
+    search_help_text = _(
+        "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
+    )
+    autocomplete_fields = ("facility",)
+    fields = ("facility", ("name", "scope"), "status")
+    inlines = (
+        CareFactInline,
+        MedicationFactInline,
+        CoverageFactInline,
+        FeatureFactInline,
+        FederalRecordInline,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
+        return super().get_queryset(request).select_related("facility")
+
+    @admin.display(description=_("name"), ordering="facility__name")
+    def display_name(self, program: Program) -> str:
+        return program.display_name
+
+    @admin.display(description=_("city or town"), ordering="facility__city")
+    def town(self, program: Program) -> str:
+        return program.facility.city
+
+    @admin.display(description=_("state"), ordering="facility__state")
+    def state(self, program: Program) -> str:
+        return program.facility.state
+
+    @admin.display(description=_("invented"), boolean=True)
+    def is_invented(self, program: Program) -> bool:
+        return program.facility.is_invented
