@@ -47,7 +47,7 @@ REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 
 _ZIP_CODE = re.compile(r"([0-9]{3,5})(?:\.0)?(?:-[0-9]{4})?")
 _RUN_TOGETHER_ZIP_PLUS_FOUR = re.compile(r"[0-9]{8,9}")
-_EXTENSION = re.compile(r"\s*(?:\bx|\bext\.?|#)\s*([0-9]+)$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\s*(?<![a-z])(?:x|ext\.?|#)\s*([0-9]+)$", re.IGNORECASE)
 _NOT_PART_OF_A_NUMBER = re.compile(r"[\s().+-]")
 _CODE_SEPARATORS = re.compile(r"[\s*]+")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")

@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -137,7 +137,7 @@ def _opened_csv(path: Path) -> Iterator[DirectoryFile]:
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         rows = _csv_rows(path, stream)
         header = next(rows, [])
-        columns = _columns_by_position(header)
+        columns = _columns_by_position(path, header)
         if missing := _missing(columns):
             raise DirectoryFileError(
                 f"{path.name} is not a SAMHSA directory: its first row has no"
@@ -204,23 +204,21 @@ def _lines(path: Path, stream: TextIO) -> Iterator[str]:
 
 @contextmanager
 def _opened_xlsx(path: Path) -> Iterator[DirectoryFile]:
-    workbook = _workbook(path)
-    try:
+    with path.open("rb") as file:
+        workbook = _workbook(path, file)
         sheets = {name: _sheet_rows(path, workbook[name]) for name in workbook.sheetnames}
         headers = {name: next(rows, []) for name, rows in sheets.items()}
         name = _facility_sheet(path, headers)
         yield DirectoryFile(
-            rows=_numbered(path, sheets[name], _columns_by_position(headers[name])),
+            rows=_numbered(path, sheets[name], _columns_by_position(path, headers[name])),
             listed_codes=_listed_codes(path, workbook, headers),
             unread_columns=_unread(headers[name]),
         )
-    finally:
-        workbook.close()
 
 
-def _workbook(path: Path) -> openpyxl.Workbook:
+def _workbook(path: Path, file: BinaryIO) -> openpyxl.Workbook:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             unpacked_bytes = sum(member.file_size for member in archive.infolist())
         if unpacked_bytes > MAX_UNPACKED_BYTES:
             raise DirectoryFileError(
@@ -229,7 +227,7 @@ def _workbook(path: Path) -> openpyxl.Workbook:
             )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles, which we do not read
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+            return openpyxl.load_workbook(file, read_only=True, data_only=True)
     except DAMAGE as error:
         raise _damaged(path) from error
 
@@ -256,10 +254,12 @@ def _sheet_rows(path: Path, sheet: object) -> Iterator[Cells]:
 
 def _facility_sheet(path: Path, headers: dict[str, Cells]) -> str:
     for name, header in headers.items():
-        if not _missing(_columns_by_position(header)):
+        if not _missing(_columns_by_position(path, header)):
             return name
     names = ", ".join(f"'{name}'" for name in headers)
-    closest = min((_missing(_columns_by_position(header)) for header in headers.values()), key=len)
+    closest = min(
+        (_missing(_columns_by_position(path, header)) for header in headers.values()), key=len
+    )
     raise DirectoryFileError(
         f"{path.name} is not a SAMHSA directory: no sheet ({names}) has the"
         f" {_listed(closest, 'column')}."
@@ -270,7 +270,7 @@ def _listed_codes(
     path: Path, workbook: openpyxl.Workbook, headers: dict[str, Cells]
 ) -> frozenset[str]:
     for name, header in headers.items():
-        columns = _columns_by_position(header)
+        columns = _columns_by_position(path, header)
         if columns.keys() >= CODE_SHEET_COLUMNS:
             position = columns["service_code"]
             rows = islice(_sheet_rows(path, workbook[name]), 1, None)
@@ -282,13 +282,13 @@ def _listed_codes(
 # ---- both
 
 
-def _columns_by_position(header: Cells) -> dict[str, int]:
+def _columns_by_position(path: Path, header: Cells) -> dict[str, int]:
     """Return where each column is: names are told apart without case, whatever their order."""
     columns: dict[str, int] = {}
     for position, cell in enumerate(header):
         name = cell.strip().casefold()
         if name in columns and name in (*COLUMNS, *LOCATION_COLUMNS):
-            raise DirectoryFileError(f"The first row has the column {name} twice.")
+            raise DirectoryFileError(f"{path.name}: the first row has the column {name} twice.")
         columns.setdefault(name, position)
     return columns
 
@@ -312,19 +312,16 @@ def _numbered(path: Path, rows: Iterator[Cells], columns: dict[str, int]) -> Ite
     wanted = {name: columns[name] for name in (*COLUMNS, *LOCATION_COLUMNS) if name in columns}
     width = 1 + max(columns.values())
     for row_number, cells in enumerate(rows, start=2):
-        for position, cell in enumerate(cells):
+        # A row may be cut after its last cell that has something.
+        named = {
+            name: cells[position] if position < len(cells) else ""
+            for name, position in wanted.items()
+        }
+        for name, cell in named.items():
             if len(cell) > MAX_CELL_CHARACTERS:
                 raise DirectoryFileError(
-                    f"{path.name}, row {row_number}, column {position + 1}: a cell of"
+                    f"{path.name}, row {row_number}, column {name}: a cell of"
                     f" {len(cell):,} characters, more than {MAX_CELL_CHARACTERS:,}."
                 )
-        beyond = cells[width:]
-        yield RawRow(
-            row_number=row_number,
-            # A row may be cut after its last cell that has something.
-            cells={
-                name: cells[position] if position < len(cells) else ""
-                for name, position in wanted.items()
-            },
-            cells_beyond_header=sum(1 for cell in beyond if cell.strip()),
-        )
+        beyond = sum(1 for cell in cells[width:] if cell.strip())
+        yield RawRow(row_number=row_number, cells=named, cells_beyond_header=beyond)
