@@ -158,6 +158,21 @@ def test_the_cells_of_a_circle_hold_every_point_in_it(center, bearing, radius_mi
     assert grid_cell(point) in cells_within(center, radius_miles=radius_miles)
 
 
+@pytest.mark.parametrize("latitude", [0, 21.3, 33.3, 49, -14.3, 71.4, 80])
+@pytest.mark.parametrize("radius_miles", [5, 25, 100, 500])
+@pytest.mark.parametrize("side", [1, -1])
+def test_the_cells_of_a_circle_reach_to_where_it_is_widest(latitude, radius_miles, side):
+    """A circle is widest nearer to the pole than its center: there it just enters a cell."""
+    angle = radius_miles * (1 - 1e-7) / EARTH_RADIUS_MILES
+    half_width = math.degrees(math.asin(math.sin(angle) / math.cos(math.radians(latitude))))
+    widest = math.degrees(math.asin(math.sin(math.radians(latitude)) / math.cos(angle)))
+    border = -111.75
+    point = at(widest, border + side * 1e-9)
+    center = at(latitude, border - side * half_width)
+    assert haversine_miles(center, point) <= radius_miles
+    assert grid_cell(point) in cells_within(center, radius_miles=radius_miles)
+
+
 @given(st.one_of(points, awkward_points), miles)
 def test_no_cell_of_a_circle_comes_twice_or_is_off_the_grid(center, radius_miles):
     cells = cells_within(center, radius_miles=radius_miles)

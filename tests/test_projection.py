@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from bs4 import Tag
 from django.db import connection, transaction
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,7 @@ from programs.models.vocabulary import SEARCH_WORDS
 from programs.search.vocabulary import slot_mask
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state, term
 from tests.naive_search import NaiveProgram, published_programs
+from tests.pages import only, page_of
 
 WORDS = [f"word{number}" for number in range(SEARCH_WORDS)]
 Rows = dict[int, dict[str, Any]]
@@ -287,6 +290,37 @@ def test_the_projection_equals_the_facts_after_every_write(program, write):
     after = stored_rows()
     assert after == recomputed_rows()
     assert after != before
+
+
+def test_the_projection_equals_the_facts_after_a_keeper_saves_a_program(admin_client, program):
+    address = reverse("admin:programs_program_change", args=[program.pk])
+    before = stored_rows()
+    form = only(page_of(admin_client.get(address)), "#program_form")
+    fields = filled(form)
+    [changed] = [
+        name
+        for name in fields
+        if name.endswith("-relation")
+        and "medication" in name
+        and fields[name] == "reports_use_unspecified"
+    ]
+    response = admin_client.post(address, {**fields, changed: "starts_and_continues"})
+    assert response.status_code == 302
+    after = stored_rows()
+    assert after == recomputed_rows()
+    assert after != before
+
+
+def filled(form: Tag) -> dict[str, str]:
+    """Return what a browser sends of a form that nobody touched."""
+    sent = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        is_button = field.get("type") in ("submit", "checkbox") and not field.has_attr("checked")
+        if not is_button and "__prefix__" not in field["name"]:
+            chosen = field.select_one("option[selected]") if field.name == "select" else field
+            value = chosen.get("value", chosen.text) if chosen else ""
+            sent[str(field["name"])] = str(value).strip()
+    return sent
 
 
 def test_republishing_a_program_brings_its_row_back(program):
