@@ -565,3 +565,16 @@ def test_a_term_of_our_own_can_be_added_and_then_searched_for(keeper):
     added = Term.objects.get(slug="kite_flying")
     assert added.synonyms == ["kite", "kites"]
     assert added.slots.count() == 1
+
+
+def test_a_browser_may_name_the_origin_of_the_login_form(client):
+    """Without this, "no-referrer" makes it "null", and every form of the admin is refused."""
+    for address in (reverse("admin:login"), url(Program, "changelist")):
+        page = client.get(address, follow=True).content.decode()
+        assert '<meta name="referrer" content="same-origin">' in page
+
+
+def test_a_program_without_a_federal_record_shows_none(keeper):
+    program = ProgramFactory.create()
+    context = keeper.get(url(Program, "change", program.pk)).context
+    assert [len(inline.formset.forms) for inline in context["inline_admin_formsets"]] == [0] * 5

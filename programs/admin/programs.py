@@ -31,6 +31,7 @@ class FederalRecordInline(ReadOnly, _StackedInline):
     """The row of the federal file behind a listing, to compare with."""
 
     model = FederalRecord
+    extra = 0
     fields = readonly_fields = ("source", "row_number", "missing_since", "row_as_published")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FederalRecord]:
