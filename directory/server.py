@@ -106,12 +106,15 @@ def serve(host: str, port: int, release: Path | None) -> None:
 
 def fill_database(release: Path | None) -> None:
     """Bring the tables and what is in them up to date."""
-    from programs.models import Place, Program
+    from programs.models import Facet, Place, Program
 
     say("Updating the tables ...")
     call_command("migrate", interactive=False, verbosity=0)
-    say("Loading the vocabulary ...")
-    call_command("load_vocabulary", verbosity=0)
+    # Only once: keepers may have edited the words since. `load_vocabulary` brings those of a newer
+    # version in.
+    if not Facet.objects.exists():
+        say("Loading the vocabulary ...")
+        call_command("load_vocabulary", verbosity=0)
     if not Place.objects.exists():
         say("Loading the places ...")
         call_command("load_places", verbosity=0)
@@ -131,11 +134,12 @@ def load_release(release: Path) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if ImportRun.objects.filter(file_sha256=digest, status=ImportStatus.APPLIED).exists():
         say(f"{release.name} is loaded already.")
+        call_command("remove_sample", verbosity=0)
         return
     say(f"Loading {release.name} ...")
     with transaction.atomic():
         call_command("remove_sample", verbosity=0)
-        call_command("load_samhsa_directory", str(release), verbosity=0)
+        call_command("load_samhsa_directory", str(release))
 
 
 class Server(BaseApplication):

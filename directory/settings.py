@@ -131,6 +131,9 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TRUST_PROXY_HEADERS", False) else None
 )
 
+# A listing with all its facts is a form of more fields than Django's 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
 
