@@ -110,7 +110,9 @@ def _plan(
     clock: _Clock,
 ) -> Plan:
     with clock("Matching"):
-        plan = make_plan(cleaned, load_listings(), crosswalk, load_gazetteer(), source_id=source.pk)
+        plan = make_plan(
+            cleaned, load_listings(), crosswalk, load_gazetteer(cleaned.rows), source_id=source.pk
+        )
     with clock("Comparing facts"):
         facts = staging.stage(cursor, plan)
         staging.find_fact_changes(cursor, plan, facts, crosswalk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from programs.enums import LocationPrecision, PlaceKind
@@ -37,7 +38,7 @@ class Location:
 
 @dataclass(slots=True)
 class Gazetteer:
-    """ZIP codes by their digits, towns by folded name and state."""
+    """The ZIP codes (by their digits) and towns (by folded name and state) of some rows."""
 
     zip_codes: dict[str, KnownPlace]
     towns: dict[tuple[str, str], KnownPlace] = field(default_factory=dict)
@@ -65,23 +66,27 @@ class Gazetteer:
         return Location(known.coordinates, precision, county_id, note)
 
 
-def load_gazetteer() -> Gazetteer:
-    """Read the places from the database: two queries."""
-    zip_codes = {key: place for (key, _state), place in _places(PlaceKind.ZIP).items()}
-    if not zip_codes:
+def load_gazetteer(rows: Iterable[CleanRow]) -> Gazetteer:
+    """Read the places that the rows name from the database: three queries."""
+    if not Place.objects.filter(kind=PlaceKind.ZIP).exists():
         raise NoPlacesError("There are no ZIP codes yet. Run load_places first.")
-    return Gazetteer(zip_codes=zip_codes, towns=_places(PlaceKind.CITY))
+    rows = list(rows)
+    zip_codes = _places(PlaceKind.ZIP, {row.zip_code for row in rows})
+    return Gazetteer(
+        zip_codes={key: place for (key, _state), place in zip_codes.items()},
+        towns=_places(PlaceKind.CITY, {place_key(row.city) for row in rows}),
+    )
 
 
-def _places(kind: PlaceKind) -> dict[tuple[str, str], KnownPlace]:
-    rows = Place.objects.filter(kind=kind).values_list(
+def _places(kind: PlaceKind, keys: set[str]) -> dict[tuple[str, str], KnownPlace]:
+    places = Place.objects.filter(kind=kind, key__in=keys).values_list(
         "key", "state", "latitude", "longitude", "county_id"
     )
     return {
         (key, state): KnownPlace(
             Coordinates(latitude=latitude, longitude=longitude), state, county_id
         )
-        for key, state, latitude, longitude, county_id in rows
+        for key, state, latitude, longitude, county_id in places
     }
 
 

@@ -85,6 +85,7 @@ def _unknown(counts: dict[str, Any]) -> Iterator[str]:
 def _items(load: Load, action: ImportAction) -> Iterator[str]:
     items = load.run.items.filter(action=action).order_by("row_number", "pk")
     for item in items[:MAX_LINES]:
-        yield f"{action.label}: row {item.row_number}: {item.name}: {item.reason}"
+        where = ": ".join(filter(None, [f"row {item.row_number}", item.name]))
+        yield f"{action.label}: {where}: {item.reason}"
     if (left_out := items.count() - MAX_LINES) > 0:
         yield f"and {left_out:,} more: see run {load.run.pk}"
