@@ -69,6 +69,13 @@ class SearchAspect(TextChoices):
     ANY = "any", _("Any of these")
 
 
+class Sort(TextChoices):
+    """What comes first among matches. Where there is no point to be near, both are the second."""
+
+    NEAREST = "nearest", _("Nearest")
+    CONFIRMED = "confirmed", _("Most recently confirmed")
+
+
 class LocationPrecision(TextChoices):
     """How exactly a facility's coordinates are known."""
 

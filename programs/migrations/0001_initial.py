@@ -466,6 +466,12 @@ class Migration(migrations.Migration):
                 ("word3", models.BigIntegerField()),
                 ("word4", models.BigIntegerField()),
                 ("word5", models.BigIntegerField()),
+                ("denied0", models.BigIntegerField(null=True)),
+                ("denied1", models.BigIntegerField(null=True)),
+                ("denied2", models.BigIntegerField(null=True)),
+                ("denied3", models.BigIntegerField(null=True)),
+                ("denied4", models.BigIntegerField(null=True)),
+                ("denied5", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.AddField(

@@ -54,33 +54,51 @@ BEGIN
     ORDER BY id FOR NO KEY UPDATE;
   DELETE FROM programs_searchrow WHERE ids IS NULL OR program_id = ANY(ids);
   INSERT INTO programs_searchrow (program_id, cell, x, y, z, state, county_id, confirmed_on,
-                                  word0, word1, word2, word3, word4, word5)
-  WITH stated AS (
-    SELECT program_id, term_id, 'offers' AS aspect FROM programs_carefact
-      WHERE answer = 'yes' AND (ids IS NULL OR program_id = ANY(ids))
-    UNION ALL
-    SELECT program_id, term_id, 'offers' FROM programs_coveragefact
-      WHERE answer = 'yes' AND (ids IS NULL OR program_id = ANY(ids))
-    UNION ALL
-    SELECT program_id, term_id, 'offers' FROM programs_featurefact
-      WHERE answer = 'yes' AND (ids IS NULL OR program_id = ANY(ids))
-    UNION ALL
-    SELECT program_id, term_id, unnest(programs_search_aspects(
-             programs_effective_relations(array_agg(relation::text))))
-      FROM programs_medicationfact
-      WHERE ids IS NULL OR program_id = ANY(ids)
+                                  word0, word1, word2, word3, word4, word5,
+                                  denied0, denied1, denied2, denied3, denied4, denied5)
+  WITH medicine AS (
+    SELECT program_id, term_id,
+           programs_effective_relations(array_agg(relation::text)) AS relations
+      FROM programs_medicationfact WHERE ids IS NULL OR program_id = ANY(ids)
       GROUP BY program_id, term_id
+  ), stated AS (
+    SELECT program_id, term_id, 'offers' AS aspect, answer = 'yes' AS is_yes
+      FROM programs_carefact WHERE ids IS NULL OR program_id = ANY(ids)
+    UNION ALL
+    -- Out of one plan's network is no refusal of the payer: a yes of any plan counts.
+    SELECT program_id, term_id, 'offers', bool_or(answer = 'yes')
+      FROM programs_coveragefact WHERE ids IS NULL OR program_id = ANY(ids)
+      GROUP BY program_id, term_id
+    UNION ALL
+    SELECT program_id, term_id, 'offers', answer = 'yes'
+      FROM programs_featurefact WHERE ids IS NULL OR program_id = ANY(ids)
+    UNION ALL
+    SELECT program_id, term_id, unnest(programs_search_aspects(relations)), true FROM medicine
+    UNION ALL
+    SELECT program_id, term_id, unnest(ARRAY['offers', 'start', 'stay', 'any']), false
+      FROM medicine
+      WHERE relations && ARRAY['does_not_use', 'does_not_accept', 'not_applicable']
   ), words AS (
     SELECT stated.program_id, slot.number / 63 AS word,
-           bit_or(1::bigint << (slot.number % 63)) AS bits
+           bit_or(1::bigint << (slot.number % 63)) FILTER (WHERE is_yes) AS bits,
+           bit_or(1::bigint << (slot.number % 63)) FILTER (WHERE NOT is_yes) AS denied
       FROM stated JOIN programs_searchslot slot
         ON slot.term_id = stated.term_id AND slot.aspect = stated.aspect
       GROUP BY 1, 2
   ), row_of_words AS (
     SELECT program_id,
-           max(bits) FILTER (WHERE word = 0) AS word0, max(bits) FILTER (WHERE word = 1) AS word1,
-           max(bits) FILTER (WHERE word = 2) AS word2, max(bits) FILTER (WHERE word = 3) AS word3,
-           max(bits) FILTER (WHERE word = 4) AS word4, max(bits) FILTER (WHERE word = 5) AS word5
+           max(bits) FILTER (WHERE word = 0) AS word0,
+           max(bits) FILTER (WHERE word = 1) AS word1,
+           max(bits) FILTER (WHERE word = 2) AS word2,
+           max(bits) FILTER (WHERE word = 3) AS word3,
+           max(bits) FILTER (WHERE word = 4) AS word4,
+           max(bits) FILTER (WHERE word = 5) AS word5,
+           max(denied) FILTER (WHERE word = 0) AS denied0,
+           max(denied) FILTER (WHERE word = 1) AS denied1,
+           max(denied) FILTER (WHERE word = 2) AS denied2,
+           max(denied) FILTER (WHERE word = 3) AS denied3,
+           max(denied) FILTER (WHERE word = 4) AS denied4,
+           max(denied) FILTER (WHERE word = 5) AS denied5
       FROM words GROUP BY program_id
   ), confirmed AS (
     SELECT program_id, max(confirmed_on) AS confirmed_on FROM (
@@ -100,7 +118,8 @@ BEGIN
          sin(radians(facility.latitude)),
          facility.state, facility.county_id, confirmed.confirmed_on,
          coalesce(word0, 0), coalesce(word1, 0), coalesce(word2, 0),
-         coalesce(word3, 0), coalesce(word4, 0), coalesce(word5, 0)
+         coalesce(word3, 0), coalesce(word4, 0), coalesce(word5, 0),
+         denied0, denied1, denied2, denied3, denied4, denied5
     FROM programs_program program
     JOIN programs_facility facility ON facility.id = program.facility_id
     LEFT JOIN row_of_words ON row_of_words.program_id = program.id

@@ -14,7 +14,8 @@ class SearchRow(models.Model):
     Nothing in Python writes it: statement triggers on the tables it derives from call
     `programs_refresh_search` (migration `0002_search_projection`), so every way of writing a fact
     keeps it right. `x`, `y`, `z` are the unit vector and `cell` the grid cell of `programs.geo`;
-    null for a program without a location. `wordN` holds the bits of `SearchSlot`.
+    null for a program without a location. `wordN` holds the bits of `SearchSlot`: what a source
+    said yes to.
     """
 
     program = models.OneToOneField(Program, models.CASCADE, primary_key=True, related_name="+")
@@ -32,6 +33,13 @@ class SearchRow(models.Model):
     word3 = models.BigIntegerField()
     word4 = models.BigIntegerField()
     word5 = models.BigIntegerField()
+    # The same bits, for what a source denied. Nearly always empty, and then no wider for it.
+    denied0 = models.BigIntegerField(null=True)
+    denied1 = models.BigIntegerField(null=True)
+    denied2 = models.BigIntegerField(null=True)
+    denied3 = models.BigIntegerField(null=True)
+    denied4 = models.BigIntegerField(null=True)
+    denied5 = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [

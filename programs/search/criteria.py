@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from programs.enums import SearchAspect
+from programs.enums import SearchAspect, Sort
 from programs.geo import Coordinates
 
 PAGE_SIZE = 20
@@ -45,11 +45,16 @@ Where = Near | InState | InCounty | Anywhere
 class SearchCriteria:
     """A search: OR inside a facet, AND across facets.
 
-    `wanted` maps a facet's slug to the slugs of the terms that were chosen in it; both must be in
-    the vocabulary. `medication_aspect` says what the chosen medicines must offer.
+    `wanted` and `excluded` map a facet's slug to the slugs of the terms that were chosen in it; all
+    must be in the vocabulary. Of `excluded`, programs that are known to match are left out. In the
+    facets of `or_unknown`, programs that did not say count as well. `medication_aspect` says what
+    the chosen medicines must offer.
     """
 
     where: Where = Anywhere()
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    or_unknown: frozenset[str] = frozenset()
     medication_aspect: SearchAspect = SearchAspect.OFFERS
+    sort: Sort = Sort.NEAREST
     page: int = 1

@@ -1,0 +1,122 @@
+"""What a program must meet, as SQL on `programs_searchrow r` and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from programs.geo import cells_within, squared_chord, unit_vector
+from programs.querysets import WITHIN_RADIUS
+from programs.search.criteria import InCounty, InState, Near, SearchCriteria, Where
+from programs.search.vocabulary import SlotMask, Vocabulary, VocabularyFacet, slot_mask
+
+
+class Demand(StrEnum):
+    """What a condition asks of the terms that were chosen in its facet."""
+
+    #: A source says yes to one of them.
+    STATED = "stated"
+    #: A source says yes to one of them, or about one of them nobody said anything.
+    NOT_DENIED = "not_denied"
+    #: No source says yes to any of them.
+    NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One facet's demand. `name` keeps its parameters apart from those of other conditions."""
+
+    name: str
+    facet: VocabularyFacet
+    demand: Demand
+    mask: SlotMask
+
+    @property
+    def sql(self) -> str:
+        match self.demand:
+            case Demand.STATED:
+                return f"(({self._any_bit('r.word{word}')}) <> 0)"
+            case Demand.NOT_DENIED:
+                return self.not_denied_sql
+            case Demand.NOT_STATED:
+                return f"(({self._any_bit('r.word{word}')}) = 0)"
+
+    @property
+    def not_denied_sql(self) -> str:
+        """The condition as if places that did not say counted too."""
+        return f"(({self._any_bit('(r.word{word} | ~coalesce(r.denied{word}, 0))')}) <> 0)"
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        return {f"{self.name}_{word}": bits for word, bits in self._words()}
+
+    def _words(self) -> Iterator[tuple[int, int]]:
+        return ((word, bits) for word, bits in enumerate(self.mask) if bits)
+
+    def _any_bit(self, column: str) -> str:
+        return " | ".join(
+            f"({column.format(word=word)} & %({self.name}_{word})s::bigint)"
+            for word, _ in self._words()
+        )
+
+
+def conditions_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[Condition]:
+    """Return a condition for each facet that something was chosen in, and each exclusion.
+
+    Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
+    """
+    conditions = []
+    for slug, term_slugs in criteria.wanted.items():
+        if term_slugs:
+            demand = Demand.NOT_DENIED if slug in criteria.or_unknown else Demand.STATED
+            conditions.append((slug, demand, term_slugs))
+    for slug, term_slugs in criteria.excluded.items():
+        if term_slugs:
+            conditions.append((slug, Demand.NOT_STATED, term_slugs))
+    return [
+        Condition(
+            name=f"c{index}",
+            facet=vocabulary.by_slug[slug],
+            demand=demand,
+            mask=_mask(vocabulary.by_slug[slug], term_slugs, criteria),
+        )
+        for index, (slug, demand, term_slugs) in enumerate(conditions)
+    ]
+
+
+def _mask(facet: VocabularyFacet, term_slugs: Iterable[str], criteria: SearchCriteria) -> SlotMask:
+    return slot_mask(
+        facet.by_slug[term_slug].slot(criteria.medication_aspect) for term_slug in term_slugs
+    )
+
+
+def demands_sql(where: Where, conditions: Iterable[Condition]) -> tuple[str, dict[str, Any]]:
+    """Return the place and all conditions together, and their parameters."""
+    place, parameters = where_sql(where)
+    demands = [place]
+    for condition in conditions:
+        demands.append(condition.sql)
+        parameters |= condition.parameters
+    return " AND ".join(demands), parameters
+
+
+def where_sql(where: Where) -> tuple[str, dict[str, Any]]:
+    """Return the condition of the place and its parameters."""
+    match where:
+        case Near(origin=origin, radius_miles=miles):
+            x, y, z = unit_vector(origin)
+            return WITHIN_RADIUS, {
+                "x": x,
+                "y": y,
+                "z": z,
+                "cells": cells_within(origin, radius_miles=miles),
+                "squared_chord": squared_chord(miles),
+            }
+        case InState(state=state):
+            return "r.state = %(state)s", {"state": state}
+        case InCounty(county_id=county_id):
+            return "r.county_id = %(county_id)s::bigint", {"county_id": county_id}
+        case _:
+            return "true", {}
