@@ -452,7 +452,6 @@ def test_a_fact_that_is_stated_while_the_facility_moves_does_not_bring_the_old_p
     assert row == ("NV",)
 
 
-@pytest.mark.xfail(reason="the new program's row keeps the facility's old place", strict=True)
 def test_a_program_that_is_added_while_its_facility_moves_is_found_where_it_moved_to(
     cloned_database,
 ):

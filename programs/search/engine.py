@@ -231,8 +231,6 @@ def _count(
     """
     condition, parameters = _where_sql(where)
     words = vocabulary.words_in_use
-    if not words:
-        return 0, {}
     passes = []
     for index, active in enumerate(filters):
         passes.append(active.condition(f"f{index}_"))
