@@ -179,7 +179,7 @@ def payment_text(fact: StatedFact) -> str:
         case NetworkRelation.ACCEPTS:
             return when
         case _:
-            what = " ".join(filter(None, (NetworkRelation(fact.relation).label, fact.plan)))
+            what = f"{NetworkRelation(fact.relation).label} {fact.plan}".strip()
             return _("%(what)s (%(when)s)") % {"what": what, "when": when}
 
 
