@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
+from collections.abc import Iterator
 
-_QUERY_STRING = re.compile(r"\?[^\s\"']*")
+# To the end of the request line, or of the line: what people type holds blanks and quotes.
+_QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
 
 
 class WithoutQueryStrings(logging.Filter):
-    """Cut every query string out of a line, so that nobody's search is ever written down."""
+    """Cut every query string out of a line, so that nobody's search is ever written down.
+
+    Of an exception the places in the code and the classes stay; a message may quote a visitor.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         record.msg, record.args = _QUERY_STRING.sub("", message), ()
+        if record.exc_info:
+            _kind, error, where = record.exc_info
+            record.exc_text = "".join(traceback.format_tb(where)) + " from ".join(_classes(error))
         return True
+
+
+def _classes(error: BaseException | None) -> Iterator[str]:
+    """Yield the names of an exception's class and of those that led to it."""
+    while error is not None:
+        yield type(error).__name__
+        error = error.__cause__ or error.__context__

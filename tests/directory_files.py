@@ -46,4 +46,6 @@ def write_xlsx(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Pat
 
 
 def facility_sheet(rows: Iterable[dict[str, str]]) -> list[list[object]]:
-    return [list(COLUMNS), *([cells[column] or None for column in COLUMNS] for cells in rows)]
+    sheet: list[list[object]] = [list(COLUMNS)]
+    sheet += [[cells[column] or None for column in COLUMNS] for cells in rows]
+    return sheet

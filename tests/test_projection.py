@@ -350,11 +350,16 @@ def test_a_load_may_refresh_once_at_its_end(program):
     assert stored_rows() == recomputed_rows()
 
 
+def degrees(limit: float) -> st.SearchStrategy[float]:
+    """Draw degrees to four inches: PostgreSQL refuses the radians of 1e-308."""
+    return st.floats(-limit, limit).map(lambda drawn: round(drawn, 6))
+
+
 #: The seams of the grid, and any other point.
 points = st.builds(
     Coordinates,
-    latitude=st.sampled_from([-90, -45.25, 0, 0.25, 71.3, 89.99, 90]) | st.floats(-90, 90),
-    longitude=st.sampled_from([-180, -120.5, 0, 0.25, 179.75, 180]) | st.floats(-180, 180),
+    latitude=st.sampled_from([-90, -45.25, 0, 0.25, 71.3, 89.99, 90]) | degrees(90),
+    longitude=st.sampled_from([-180, -120.5, 0, 0.25, 179.75, 180]) | degrees(180),
 )
 
 
@@ -447,7 +452,6 @@ def test_a_fact_that_is_stated_while_the_facility_moves_does_not_bring_the_old_p
     assert row == ("NV",)
 
 
-@pytest.mark.xfail(reason="the new program's row keeps the facility's old place", strict=True)
 def test_a_program_that_is_added_while_its_facility_moves_is_found_where_it_moved_to(
     cloned_database,
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -91,9 +92,13 @@ def test_two_programs_that_differ_only_in_their_codes_are_two(tmp_path):
 
 
 def test_an_xlsx_has_the_facilities_on_whichever_sheet(tmp_path):
-    codes = [["category_code", "category_name", "service_code", "service_name"]]
+    codes: list[list[object]] = [["category_code", "category_name", "service_code", "service_name"]]
     codes += [["TC", "Type of Care", " sa ", "Substance use treatment"], [None, None, None, None]]
-    sheets = {"About": [["Hello"]], "Codes": codes, "Rows": facility_sheet([row(), row(zip="")])}
+    sheets: dict[str, Sequence[Sequence[object]]] = {
+        "About": [["Hello"]],
+        "Codes": codes,
+        "Rows": facility_sheet([row(), row(zip="")]),
+    }
     cleaned = read(write_xlsx(tmp_path / "a.xlsx", sheets))
     assert [clean.zip_code for clean in cleaned.rows] == ["85225", ""]
     assert cleaned.listed_codes == {"SA"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Model
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from programs.enums import (
@@ -68,6 +68,8 @@ CHOICES = {
 SEARCHES_OF_HYPOTHESIS = settings(
     max_examples=40,
     deadline=None,
+    # A failure is reported as it was drawn: to shrink it would take minutes of database work.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -409,7 +411,6 @@ def test_a_search_is_three_statements_whatever_it_finds(programs, django_assert_
         assert len(search(criteria, vocabulary).matches) == programs
 
 
-@pytest.mark.xfail(reason="without terms the total is 0", strict=True)
 def test_programs_are_found_before_there_is_a_vocabulary():
     program = ProgramFactory.create()
     found = search(SearchCriteria(), Vocabulary(()))

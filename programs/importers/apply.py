@@ -182,13 +182,14 @@ def _insert(table: FactTable) -> str:
     )
 
 
-def finish(cursor: CursorWrapper) -> None:
-    """Derive the search projection of what was staged, and check all references now.
-
-    The settings go back, for a transaction that does more than this load.
-    """
+def refresh_search(cursor: CursorWrapper) -> None:
+    """Derive the search projection of all that was staged, and let the triggers do so again."""
     cursor.execute(
         "SELECT programs_refresh_search(array_agg(program_id)) FROM staged_row HAVING count(*) > 0"
     )
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     cursor.execute("SET LOCAL programs.search_refresh = 'on'")
+
+
+def check_references(cursor: CursorWrapper) -> None:
+    """Check all foreign keys now, so that the time it takes is seen, and again at commit."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

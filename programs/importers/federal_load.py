@@ -126,7 +126,9 @@ def _write(cursor: CursorWrapper, plan: Plan, source: Source, clock: _Clock) -> 
     with clock("Writing facts"):
         apply.write_facts(cursor, source_id=source.pk, reported_on=source.published_on)
     with clock("Refreshing search"):
-        apply.finish(cursor)
+        apply.refresh_search(cursor)
+    with clock("Checking references"):
+        apply.check_references(cursor)
 
 
 def find_edition(file_name: str, cleaned: CleanedFile, crosswalk: Crosswalk) -> int:

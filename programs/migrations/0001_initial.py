@@ -6,6 +6,8 @@ import phonenumber_field.modelfields
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
+import programs.models.vocabulary
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -250,6 +252,7 @@ class Migration(migrations.Migration):
                         help_text="With underscores",
                         max_length=40,
                         unique=True,
+                        validators=[programs.models.vocabulary.refuse_reserved],
                         verbose_name="slug",
                     ),
                 ),

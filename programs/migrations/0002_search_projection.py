@@ -146,12 +146,18 @@ BEGIN
     ids := ARRAY({new} UNION {old});
   END IF;
   IF ids <> '{{}}' THEN
+    {before}
     PERFORM programs_refresh_search(ids);
   END IF;
   RETURN NULL;
 END
 $$
 """
+
+#: A program that is added while its facility moves waits, and is placed where the facility went.
+WAIT_FOR_FACILITY = """
+    PERFORM 1 FROM programs_facility WHERE id IN (
+      SELECT facility_id FROM programs_program WHERE id = ANY(ids)) ORDER BY id FOR SHARE;"""
 
 TRANSITIONS = {
     "INSERT": "NEW TABLE AS new_rows",
@@ -176,7 +182,10 @@ PROGRAMS_OF = {
 def _function(table: str) -> migrations.RunSQL:
     select = PROGRAMS_OF[table]
     sql = TRIGGER_FUNCTION.format(
-        table=table, new=select.format(rows="new_rows"), old=select.format(rows="old_rows")
+        table=table,
+        new=select.format(rows="new_rows"),
+        old=select.format(rows="old_rows"),
+        before=WAIT_FOR_FACILITY if table == "program" else "",
     )
     return migrations.RunSQL(sql, f"DROP FUNCTION programs_search_after_{table}()")
 

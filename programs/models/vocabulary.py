@@ -22,10 +22,30 @@ SEARCH_SLOTS = BITS_PER_WORD * SEARCH_WORDS
 models.CharField.register_lookup(Length)
 
 
+#: Names of other parameters of a search; `not_` before a facet's name excludes.
+RESERVED_PARAMETERS = frozenset(
+    {"near", "miles", "page", "medication_access", "q", "sort", "unknown", "years"}
+)
+
+
+def refuse_reserved(slug: str) -> None:
+    """Raise ValidationError for a facet slug that means something else in a search."""
+    if slug in RESERVED_PARAMETERS or slug.startswith("not_"):
+        raise ValidationError(
+            _("“%(slug)s” has another meaning in a search."), params={"slug": slug}
+        )
+
+
 class Facet(models.Model):
     """A kind of thing to ask about, such as level of care. Its slug names it in addresses."""
 
-    slug = models.SlugField(_("slug"), max_length=40, unique=True, help_text=_("With underscores"))
+    slug = models.SlugField(
+        _("slug"),
+        max_length=40,
+        unique=True,
+        help_text=_("With underscores"),
+        validators=[refuse_reserved],
+    )
     label = models.CharField(_("label"), max_length=80)
     definition = models.TextField(_("plain definition"), blank=True)
     kind = models.CharField(_("kind of fact"), max_length=12, choices=FactKind)

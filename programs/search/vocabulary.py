@@ -77,9 +77,9 @@ class Vocabulary:
 
     @cached_property
     def words_in_use(self) -> range:
-        """The words of the projection that hold a slot."""
+        """The words of the projection that hold a slot; the first one always."""
         words = [word for facet in self.facets for word, bits in enumerate(facet.mask) if bits]
-        return range(max(words, default=-1) + 1)
+        return range(max(words, default=0) + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,12 +107,14 @@ def _care_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterab
 
 
 def _listed(facts: Sequence[StatedFact]) -> str:
-    """List the labels of facts, with their date when all have the same."""
-    labels = "; ".join(dict.fromkeys(fact.term.label for fact in facts))
-    dates = {when_stated(fact) for fact in facts}
-    if len(dates) > 1:
-        return labels
-    return _("%(what)s (%(when)s)") % {"what": labels, "when": dates.pop()}
+    """List the labels of facts, those of one date together."""
+    by_date: dict[str, list[str]] = {}
+    for fact in facts:
+        by_date.setdefault(when_stated(fact), []).append(fact.term.label)
+    return "; ".join(
+        _("%(what)s (%(when)s)") % {"what": "; ".join(dict.fromkeys(labels)), "when": when}
+        for when, labels in by_date.items()
+    )
 
 
 def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
@@ -177,8 +179,8 @@ def payment_text(fact: StatedFact) -> str:
         case NetworkRelation.ACCEPTS:
             return when
         case _:
-            label = NetworkRelation(fact.relation).label
-            return _("%(what)s (%(when)s)") % {"what": label, "when": when}
+            what = f"{NetworkRelation(fact.relation).label} {fact.plan}".strip()
+            return _("%(what)s (%(when)s)") % {"what": what, "when": when}
 
 
 def _asked_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
@@ -193,7 +195,7 @@ def _unknown(facts: Sequence[StatedFact]) -> str:
     stated = {fact.term.slug for fact in facts}
     kinds = {fact.facet.kind for fact in facts}
     missing = [_("if there is an opening now")]
-    if FactKind.CARE not in kinds:
+    if not any(f.facet.kind == FactKind.CARE and f.answer == Answer.YES for f in facts):
         missing.append(_("the levels of care"))
     if not stated.intersection(OPIOID_MEDICINES):
         missing.append(_("medicine for opioid addiction"))
