@@ -7,8 +7,9 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Miles, PlaceKind, SearchAspect
+from programs.enums import Miles, PlaceKind, SearchAspect, Sort
 from programs.models import Program
+from programs.search.ages import OLDEST_YEARS, age_group
 from programs.search.criteria import Anywhere, InCounty, InState, Near, SearchCriteria, Where
 from programs.search.places import (
     PlaceIsAmbiguous,
@@ -22,6 +23,10 @@ from programs.search.vocabulary import Vocabulary
 MAX_PAGE = 100_000
 
 _NOT_A_CHOICE = {"invalid_choice": _("“%(value)s” is not one of the choices here.")}
+
+
+class _IntegerFilter(django_filters.Filter):
+    field_class = forms.IntegerField
 
 
 class SearchForm(forms.Form):
@@ -45,7 +50,7 @@ class SearchForm(forms.Form):
 
 
 class ProgramFilter(django_filters.FilterSet):
-    """`near`, `miles`, `page`, `medication_access`, and one repeated parameter for each facet."""
+    """The parameters of docs/search.md. Each facet has one that is wanted, and one left out."""
 
     near = django_filters.CharFilter(
         label=_("ZIP code, town, county or state"), max_length=100, strip=True
@@ -64,6 +69,16 @@ class ProgramFilter(django_filters.FilterSet):
         empty_value=SearchAspect.OFFERS,
         error_messages=_NOT_A_CHOICE,
     )
+    years = _IntegerFilter(
+        label=_("Age of the person, in years"), min_value=0, max_value=OLDEST_YEARS
+    )
+    sort = django_filters.TypedChoiceFilter(
+        label=_("Order"),
+        choices=Sort.choices,
+        coerce=Sort,
+        empty_value=Sort.NEAREST,
+        error_messages=_NOT_A_CHOICE,
+    )
 
     class Meta:
         model = Program
@@ -73,12 +88,15 @@ class ProgramFilter(django_filters.FilterSet):
     def __init__(self, data: MultiValueDict[str, str], *, vocabulary: Vocabulary) -> None:
         super().__init__(_without_blanks(data), queryset=Program.objects.none())
         for facet in vocabulary.facets:
-            self.filters[facet.slug] = django_filters.MultipleChoiceFilter(
-                label=facet.label,
-                choices=[(term.slug, term.label) for term in facet.terms],
-                error_messages=_NOT_A_CHOICE,
-            )
-        self.filters["page"] = _PageFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
+            terms = [(term.slug, term.label) for term in facet.terms]
+            self.filters[facet.slug] = _choices(facet.label, terms)
+            leave_out = _("Leave out: %(facet)s") % {"facet": facet.label}
+            self.filters[f"not_{facet.slug}"] = _choices(leave_out, terms)
+        self.filters["unknown"] = _choices(
+            _("Also places that did not say"),
+            [(facet.slug, facet.label) for facet in vocabulary.facets],
+        )
+        self.filters["page"] = _IntegerFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
         self.vocabulary = vocabulary
 
     @property
@@ -92,18 +110,34 @@ class ProgramFilter(django_filters.FilterSet):
         values = self.form.cleaned_data
         return SearchCriteria(
             where=_where(values["near"], radius_miles=values["miles"]),
-            wanted={
-                facet.slug: tuple(dict.fromkeys(values[facet.slug]))
-                for facet in self.vocabulary.facets
-                if values[facet.slug]
-            },
+            wanted=self._chosen("") | self._age(values["years"]),
+            excluded=self._chosen("not_"),
+            or_unknown=frozenset(values["unknown"]),
             medication_aspect=values["medication_access"],
+            sort=values["sort"],
             page=values["page"] or 1,
         )
 
+    def _chosen(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        values = self.form.cleaned_data
+        return {
+            facet.slug: tuple(dict.fromkeys(values[prefix + facet.slug]))
+            for facet in self.vocabulary.facets
+            if values[prefix + facet.slug]
+        }
 
-class _PageFilter(django_filters.Filter):
-    field_class = forms.IntegerField
+    def _age(self, years: int | None) -> dict[str, tuple[str, ...]]:
+        """Return the age group of an exact age, beside the groups that were chosen."""
+        if years is None:
+            return {}
+        chosen = self._chosen("").get("age", ())
+        return {"age": tuple(dict.fromkeys((*chosen, age_group(years))))}
+
+
+def _choices(label: str, choices: list[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        label=label, choices=choices, error_messages=_NOT_A_CHOICE
+    )
 
 
 def _without_blanks(data: MultiValueDict[str, str]) -> MultiValueDict[str, str]:

@@ -1,8 +1,8 @@
 """The total, every option of every facet, and every relaxation: one statement, one pass.
 
 A facet's options are counted without its own condition, and dropping a condition adds the rows
-that fail it alone. So a row that fails one condition still counts, for that condition's facet; a row
-that fails two counts nowhere and is dropped first.
+that fail it alone. So a row that fails one condition still counts, for that condition's facet;
+a row that fails two counts nowhere and is dropped first.
 """
 
 from __future__ import annotations

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from programs.enums import FactKind, Sort
+from programs.enums import FactKind
 from programs.geo import miles_of_squared_chord
 from programs.querysets import SQUARED_CHORD
 from programs.search.conditions import Condition, Demand, conditions_of, demands_sql
 from programs.search.counting import Counts, count
 from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.facts import StatedFact, stated_facts
-from programs.search.farther import Farther, look_farther
+from programs.search.farther import Farther, farther_column, farther_of, look_farther
+from programs.search.ranking import order_sql
 from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTerm
 
 #: Every result says what is known of these, whatever was asked.
@@ -33,13 +34,10 @@ ON_EVERY_RESULT = (
 )
 
 
+#: Columns of the page that are not a match's own, or not as they are.
+NOT_PRINTED = ("squared_chord", "phones", "farther")
 #: With fewer matches than this a search says what is farther away.
 FEW = 5
-#: What comes first. Nothing else can move a program, and no column here can be bought.
-ORDER = {
-    Sort.NEAREST: "squared_chord, confirmed_on DESC NULLS LAST, program_id",
-    Sort.CONFIRMED: "confirmed_on DESC NULLS LAST, squared_chord, program_id",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +125,19 @@ class SearchResults:
 def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
     """Return the page, total and counts of these criteria.
 
-    At most three statements; where few match near a point, one or two more that look farther.
+    At most three statements.
     Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
     """
     conditions = conditions_of(criteria, vocabulary)
     counts = count(criteria, conditions, vocabulary)
-    has_page = counts.total > (criteria.page - 1) * PAGE_SIZE
-    rows = _page(criteria, conditions) if has_page else []
+    rows: list[dict[str, Any]] = []
+    farther = None
+    near = criteria.where if isinstance(criteria.where, Near) and counts.total < FEW else None
+    if counts.total > (criteria.page - 1) * PAGE_SIZE:
+        rows = _page(criteria, conditions, farther_than=near)
+        farther = farther_of(near, rows[0]["farther"]) if near and rows else None
+    elif near:
+        farther = look_farther(near, conditions)
     facts = _facts_to_show(rows, criteria, vocabulary) if rows else {}
     return SearchResults(
         criteria=criteria,
@@ -143,7 +147,7 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
             _facet_counts(facet, criteria, conditions, counts) for facet in vocabulary.facets
         ),
         relaxations=tuple(_relaxations(conditions, counts)),
-        farther=look_farther(criteria, conditions) if counts.total < FEW else None,
+        farther=farther,
     )
 
 
@@ -165,13 +169,20 @@ def _facts_to_show(
     return stated_facts(ids, vocabulary, term_ids=shown)
 
 
-def _page(criteria: SearchCriteria, conditions: Sequence[Condition]) -> list[dict[str, Any]]:
+def _page(
+    criteria: SearchCriteria, conditions: Sequence[Condition], *, farther_than: Near | None
+) -> list[dict[str, Any]]:
+    """Return the rows of the page; with `farther_than`, what is beyond that circle in each."""
     demands, parameters = demands_sql(criteria.where, conditions)
     distance = SQUARED_CHORD if isinstance(criteria.where, Near) else "NULL::float8"
-    order = ORDER[criteria.sort]
+    order = order_sql(criteria.sort)
+    farther = "NULL::json"
+    if farther_than:
+        farther, more = farther_column(farther_than, conditions)
+        parameters |= more
     sql = f"""
-        SELECT hit.program_id, hit.squared_chord, program.name AS program_name,
-               facility.name AS facility_name, facility.branch, facility.street1,
+        SELECT {farther} AS farther, hit.program_id, hit.squared_chord,
+               program.name AS program_name, facility.name AS facility_name, facility.branch, facility.street1,
                facility.street2, facility.city, facility.state, facility.zip_code,
                facility.location_precision, facility.address_is_public,
                facility.is_invented,
@@ -193,7 +204,7 @@ def _page(criteria: SearchCriteria, conditions: Sequence[Condition]) -> list[dic
 
 def _match(row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]]) -> Match:
     squared = row["squared_chord"]
-    details = {name: row[name] for name in row if name not in ("squared_chord", "phones")}
+    details = {name: row[name] for name in row if name not in NOT_PRINTED}
     return Match(
         **details,
         phones=tuple(StatedPhone(*phone) for phone in row["phones"] or ()),

@@ -1,17 +1,22 @@
-"""What lies beyond the circle: how many in wider ones, and the nearest of all."""
+"""What lies beyond the circle: how many in wider ones, and the nearest of all.
+
+It is one value, `FARTHER`, that the page's statement brings along where few programs match; where
+none does there is no page, and it is a statement of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from programs.enums import Miles
-from programs.geo import miles_of_squared_chord, squared_chord, unit_vector
+from programs.geo import cells_within, miles_of_squared_chord, squared_chord, unit_vector
 from programs.querysets import SQUARED_CHORD
 from programs.search.conditions import Condition, demands_sql
-from programs.search.criteria import Anywhere, Near, SearchCriteria
+from programs.search.criteria import Anywhere, Near
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,64 +41,62 @@ class Farther:
     nearest: NearestBeyond | None
 
 
-def look_farther(criteria: SearchCriteria, conditions: Sequence[Condition]) -> Farther | None:
-    """Return what is beyond the circle, or None for a search that has none.
-
-    One statement; a second one where nothing is within the widest circle either.
-    """
-    if not isinstance(criteria.where, Near):
-        return None
-    circles, nearest = _within_the_widest(criteria.where, conditions)
-    return Farther(circles, nearest or _anywhere(criteria.where, conditions))
-
-
-def _within_the_widest(
-    near: Near, conditions: Sequence[Condition]
-) -> tuple[tuple[WiderCircle, ...], NearestBeyond | None]:
-    wider = [int(miles) for miles in Miles if miles > near.radius_miles]
-    if not wider:
-        return (), None
-    demands, parameters = demands_sql(replace(near, radius_miles=max(wider)), conditions)
-    parameters |= {f"within{miles}": squared_chord(miles) for miles in wider}
-    parameters["asked"] = squared_chord(near.radius_miles)
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE squared_chord <= %(within{miles})s::float8)" for miles in wider
-    )
-    first = "ORDER BY squared_chord, program_id"
-    beyond = "FILTER (WHERE squared_chord > %(asked)s::float8)"
+def look_farther(near: Near, conditions: Sequence[Condition]) -> Farther:
+    """Return what is beyond the circle. One statement."""
+    column, parameters = farther_column(near, conditions)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FILTER (WHERE squared_chord <= %(asked)s::float8), {counts},"
-            f" (array_agg(program_id {first}) {beyond})[1], min(squared_chord) {beyond}"
-            f" FROM (SELECT r.program_id, {SQUARED_CHORD} AS squared_chord"
-            f" FROM programs_searchrow r WHERE {demands}) found",
-            parameters,
-        )
-        here, *totals, program_id, squared = cursor.fetchone()
-    circles: list[WiderCircle] = []
-    for miles, total in zip(wider, totals, strict=True):
-        if total > (circles[-1].total if circles else here):
-            circles.append(WiderCircle(miles, total))
-    return tuple(circles), _nearest(program_id, squared)
+        cursor.execute(f"SELECT {column}", parameters)
+        (value,) = cursor.fetchone()
+    return farther_of(near, value)
 
 
-def _anywhere(near: Near, conditions: Sequence[Condition]) -> NearestBeyond | None:
-    """Find the nearest match in the whole directory that is outside the circle."""
+def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, dict[str, Any]]:
+    """Return the value as SQL, and its parameters.
+
+    [here, a total for each wider circle ..., [program id, squared chord] of the nearest beyond]
+    """
     demands, parameters = demands_sql(Anywhere(), conditions)
     x, y, z = unit_vector(near.origin)
-    parameters |= {"x": x, "y": y, "z": z, "asked": squared_chord(near.radius_miles)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.program_id, {SQUARED_CHORD} AS squared_chord FROM programs_searchrow r"
-            f" WHERE {demands} AND {SQUARED_CHORD} > %(asked)s::float8"
-            f" ORDER BY squared_chord, r.program_id LIMIT 1",
-            parameters,
-        )
-        row = cursor.fetchone()
-    return _nearest(*row) if row else None
+    wider = wider_circles(near)
+    widest = max([near.radius_miles, *wider])
+    totals = "".join(
+        f" count(*) FILTER (WHERE squared_chord <= %(within{miles})s::float8)," for miles in wider
+    )
+    hit = "json_build_array(program_id, squared_chord)"
+    order = "ORDER BY squared_chord, program_id"
+    beyond = "squared_chord > %(asked)s::float8"
+    rows = f"SELECT r.program_id, {SQUARED_CHORD} AS squared_chord FROM programs_searchrow r"
+    sql = f"""(
+        SELECT json_build_array(
+                 count(*) FILTER (WHERE squared_chord <= %(asked)s::float8),{totals}
+                 coalesce((array_agg({hit} {order}) FILTER (WHERE {beyond}))[1],
+                          (SELECT {hit} FROM ({rows} WHERE {demands}) anywhere
+                            WHERE {beyond} {order} LIMIT 1)))
+          FROM ({rows} WHERE r.cell = ANY(%(wide_cells)s::int[]) AND {demands}) found
+         WHERE squared_chord <= %(widest)s::float8)"""
+    parameters |= {
+        "x": x,
+        "y": y,
+        "z": z,
+        "asked": squared_chord(near.radius_miles),
+        "widest": squared_chord(widest),
+        "wide_cells": cells_within(near.origin, radius_miles=widest),
+    }
+    return sql, parameters | {f"within{miles}": squared_chord(miles) for miles in wider}
 
 
-def _nearest(program_id: int | None, squared: float | None) -> NearestBeyond | None:
-    if program_id is None or squared is None:
-        return None
-    return NearestBeyond(program_id, miles_of_squared_chord(squared))
+def farther_of(near: Near, value: Sequence[Any]) -> Farther:
+    """Return what the value of `farther_column` says."""
+    here, *totals, nearest = value
+    circles: list[WiderCircle] = []
+    for miles, total in zip(wider_circles(near), totals, strict=True):
+        if total > (circles[-1].total if circles else here):
+            circles.append(WiderCircle(miles, total))
+    if nearest is None:
+        return Farther(tuple(circles), None)
+    program_id, squared = nearest
+    return Farther(tuple(circles), NearestBeyond(program_id, miles_of_squared_chord(squared)))
+
+
+def wider_circles(near: Near) -> list[int]:
+    return [int(miles) for miles in Miles if miles > near.radius_miles]
