@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.enums import Miles, PlaceKind, SearchAspect, Sort
@@ -134,7 +135,7 @@ class ProgramFilter(django_filters.FilterSet):
         return {"age": tuple(dict.fromkeys((*chosen, age_group(years))))}
 
 
-def _choices(label: str, choices: list[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
+def _choices(label: str | Promise, choices: list[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
     return django_filters.MultipleChoiceFilter(
         label=label, choices=choices, error_messages=_NOT_A_CHOICE
     )

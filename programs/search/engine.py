@@ -182,8 +182,8 @@ def _page(
         parameters |= more
     sql = f"""
         SELECT {farther} AS farther, hit.program_id, hit.squared_chord,
-               program.name AS program_name, facility.name AS facility_name, facility.branch, facility.street1,
-               facility.street2, facility.city, facility.state, facility.zip_code,
+               program.name AS program_name, facility.name AS facility_name, facility.branch,
+               facility.street1, facility.street2, facility.city, facility.state, facility.zip_code,
                facility.location_precision, facility.address_is_public,
                facility.is_invented,
                (SELECT json_agg(json_build_array(phone.use, phone.number, phone.extension)
