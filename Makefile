@@ -49,8 +49,8 @@ check-layers: $(TOOLS)
 	.venv/bin/lint-imports
 
 check-templates: $(TOOLS)
-	$(PY) -m djlint templates --check --quiet
-	$(PY) -m djlint templates --lint --quiet
+	$(PY) -m djlint templates --check
+	$(PY) -m djlint templates --lint
 
 check-migrations: $(TOOLS)
 	$(PY) manage.py makemigrations --check --dry-run
