@@ -71,8 +71,6 @@ def load_directory(
             _write(cursor, plan, source, clock)
         with clock("Writing the report"):
             run = _keep_run(path, plan, source, edition, dry_run, started_at)
-    if not dry_run:
-        _analyze()
     return Load(run=run, plan=plan, seconds=clock.seconds)
 
 
@@ -215,13 +213,6 @@ def _keep_run(
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _analyze() -> None:
-    """Let the planner know the new sizes at once: searches follow."""
-    with connection.cursor() as cursor:
-        tables = (*apply.LOCKED_TABLES, "programs_program", "programs_searchrow")
-        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def counts_balance(counts: dict[str, Any]) -> bool:
