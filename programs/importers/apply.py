@@ -83,14 +83,14 @@ UPDATE programs_federalrecord SET missing_since_id = %s
 
 
 def prepare(cursor: CursorWrapper) -> None:
-    """Keep others from writing what the load compares, and the search triggers from firing."""
+    """Keep others from writing what the load compares."""
     cursor.execute(f"LOCK TABLE {', '.join(LOCKED_TABLES)} IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute("SET LOCAL work_mem = '64MB'")
-    cursor.execute("SET LOCAL programs.search_refresh = 'off'")
 
 
 def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None:
     """Write facilities, programs, phones and federal records; mark the listings that are gone."""
+    cursor.execute("SET LOCAL programs.search_refresh = 'off'")  # until `refresh_search`
     cursor.execute(NUMBER_NEW_ROWS)
     facility = {column: column for column in FACILITY_COLUMNS}
     _insert_new(cursor, Facility, {"id": "facility_id", **facility})
