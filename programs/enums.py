@@ -142,7 +142,7 @@ class ImportAction(TextChoices):
     UNCHANGED = "unchanged", _("Unchanged")
     GONE = "gone", _("Not in this file")
     CONFLICT = "conflict", _("Conflict with a confirmed fact")
-    REVIEW = "review", _("Statements that contradict each other")
+    REVIEW = "review", _("For a person to look at")
     REJECTED = "rejected", _("Rejected")
 
 

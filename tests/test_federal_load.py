@@ -274,6 +274,20 @@ def test_a_newer_edition_changes_what_differs_and_says_so(load):
     }
 
 
+def test_what_a_keeper_mended_stays_until_the_release_says_something_new(load):
+    load(row(), edition=2022)
+    facility = only_program().facility
+    mended = {"name": "The right name", "street1": "7 Right Street", "latitude": 33.31}
+    Facility.objects.filter(pk=facility.pk).update(**mended)
+    run = load(row(intake1="602-506-0102"), edition=2023)
+    facility.refresh_from_db()
+    assert {name: getattr(facility, name) for name in mended} == mended
+    assert "fields" not in run.items.get(action=ImportAction.CHANGED).detail
+    load(row(name1="A new name"), edition=2024)
+    facility.refresh_from_db()
+    assert (facility.name, facility.street1) == ("A new name", "7 Right Street")
+
+
 def test_a_listing_that_is_gone_stays_published_and_comes_back(load):
     load(row(), row(name1="Other", street1="9 Elm", phone=""), edition=2022)
     gone = Program.objects.get(facility__name="Other")

@@ -179,6 +179,7 @@ def _digest(statements: dict[str, list[Statement]]) -> str:
         [
             *(code, statement.path, statement.answer, statement.relation),
             *(sorted(statement.only_with), sorted(statement.only_without)),
+            sorted(statement.needs_review_without),
             json.dumps(statement.detail, sort_keys=True),
         ]
         for code, of_code in statements.items()

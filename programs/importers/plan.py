@@ -20,6 +20,9 @@ from programs.importers.matching import match_rows
 from programs.importers.records import CleanedFile, CleanRow, Telephone
 from programs.models import ImportItem
 
+NAME_FIELDS = ("name", "branch")
+ADDRESS_FIELDS = ("street1", "street2", "city", "state", "zip_code")
+LOCATION_FIELDS = ("county_id", "latitude", "longitude", "location_precision")
 #: What a load does with one fact; a conflict is written down and nothing else.
 ADDED, REMOVED, ALTERED, CONFLICT = "added", "removed", "altered", "conflict"
 
@@ -264,6 +267,8 @@ def _facility_values(
         longitude=point.longitude if point else None,
         location_precision=location.precision,
     )
+    if listing:
+        values = replace(values, **_kept_from_keepers(listing, row))
     if listing and _is_known_better(listing.facility, values):
         stored = listing.facility
         values = replace(
@@ -273,6 +278,21 @@ def _facility_values(
             location_precision=stored.location_precision,
         )
     return values, location.note
+
+
+def _kept_from_keepers(listing: Listing, row: CleanRow) -> dict[str, Any]:
+    """Return the stored values that the release says nothing new about: a keeper may have mended
+    them since. With an address that was mended goes its place on the map."""
+    stored, before = listing.facility, listing.last_row
+    kept = {
+        name: getattr(stored, name)
+        for name in (*NAME_FIELDS, *ADDRESS_FIELDS)
+        if getattr(row, name) == getattr(before, name)
+    }
+    is_mended = any(kept.get(name, "") != getattr(row, name) for name in ADDRESS_FIELDS)
+    if is_mended and kept.keys() >= set(ADDRESS_FIELDS):
+        kept |= {name: getattr(stored, name) for name in LOCATION_FIELDS}
+    return kept
 
 
 def _is_known_better(stored: FacilityValues, values: FacilityValues) -> bool:

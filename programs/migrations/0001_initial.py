@@ -505,7 +505,7 @@ class Migration(migrations.Migration):
                             ("unchanged", "Unchanged"),
                             ("gone", "Not in this file"),
                             ("conflict", "Conflict with a confirmed fact"),
-                            ("review", "Statements that contradict each other"),
+                            ("review", "For a person to look at"),
                             ("rejected", "Rejected"),
                         ],
                         max_length=9,
