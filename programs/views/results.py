@@ -84,9 +84,10 @@ def _address(match: Match) -> str:
 
 
 def _phones(match: Match) -> tuple[PhoneLink, ...]:
-    # Somebody who wants treatment is best served by the intake line, where there is one.
-    by_use = sorted(match.phones, key=lambda phone: phone.use != PhoneUse.INTAKE)
-    return tuple(phone_link(phone) for phone in by_use[:PHONES_ON_A_RESULT])
+    """Return the first number of each use; intake first, for it is for who wants to start."""
+    first_of_use = {phone.use: phone for phone in reversed(match.phones)}
+    uses = sorted(first_of_use, key=lambda use: use != PhoneUse.INTAKE)
+    return tuple(phone_link(first_of_use[use]) for use in uses[:PHONES_ON_A_RESULT])
 
 
 def _lines(
