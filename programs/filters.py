@@ -135,7 +135,9 @@ class ProgramFilter(django_filters.FilterSet):
         return {"age": tuple(dict.fromkeys((*chosen, age_group(years))))}
 
 
-def _choices(label: str | Promise, choices: list[tuple[str, str]]) -> django_filters.MultipleChoiceFilter:
+def _choices(
+    label: str | Promise, choices: list[tuple[str, str]]
+) -> django_filters.MultipleChoiceFilter:
     return django_filters.MultipleChoiceFilter(
         label=label, choices=choices, error_messages=_NOT_A_CHOICE
     )
