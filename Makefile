@@ -22,7 +22,8 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requiremen
 PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=example.org \
 	SECRET_KEY=checked-with-a-key-of-more-than-fifty-characters-0123456789
 
-.PHONY: help run test check bench
+.PHONY: help run test bench check \
+	check-lint check-types check-layers check-templates check-migrations check-deployment
 .DEFAULT_GOAL := help
 
 help:
@@ -34,14 +35,27 @@ run: $(SITE)
 test: $(TOOLS)
 	$(PY) -m pytest $(ARGS)
 
-check: $(TOOLS)
+# Each a target of its own, so that make -k check runs them all even when one fails.
+check: check-lint check-types check-layers check-templates check-migrations check-deployment
+
+check-lint: $(TOOLS)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+
+check-types: $(TOOLS)
 	$(PY) -m mypy .
+
+check-layers: $(TOOLS)
 	.venv/bin/lint-imports
-	$(PY) -m djlint templates --check --quiet
-	$(PY) -m djlint templates --lint --quiet
+
+check-templates: $(TOOLS)
+	$(PY) -m djlint templates --check
+	$(PY) -m djlint templates --lint
+
+check-migrations: $(TOOLS)
 	$(PY) manage.py makemigrations --check --dry-run
+
+check-deployment: $(TOOLS)
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: $(TOOLS)

@@ -40,6 +40,7 @@ SOCKET_FOLDER_MAX_BYTES = 84
 OWN_SERVER = "Set DATABASE_URL to a PostgreSQL server of your own."
 
 START_SECONDS = 60
+STOP_SECONDS = 20
 RECOVERY_SECONDS = 20
 
 SERVER_SETTINGS = {
@@ -143,7 +144,9 @@ class EmbeddedServer:
 
     def _ask(self) -> Ping:
         """Ask the socket whether a server answers: a pid file is fooled by a reused number."""
-        address = make_conninfo(host=str(self.socket_folder), port=PORT)
+        address = make_conninfo(
+            host=str(self.socket_folder), port=PORT, user=USER, dbname="postgres"
+        )
         return Ping(PGconn.ping(address.encode()))
 
     def _check_owner(self) -> None:
@@ -279,10 +282,20 @@ class EmbeddedServer:
     def _stop(self) -> None:
         if self._ask() not in (Ping.OK, Ping.REJECT):
             return
-        data = str(self.data.resolve())
-        self._run("pg_ctl", "stop", "--mode", "fast", "--wait", "--silent", "--pgdata", data)
+        # A server that is told to stop while it recovers from a crash never does: seen with 18.6.
+        self._wait_until_ready()
+        try:
+            self._tell_to_stop("fast")
+        except DatabaseError:
+            self._tell_to_stop("immediate")  # loses nothing: the next start recovers
         if self.socket_folder != self.home:
             self.socket_folder.rmdir()
+
+    def _tell_to_stop(self, mode: str) -> None:
+        self._run(
+            *("pg_ctl", "stop", "--mode", mode, "--wait", "--timeout", str(STOP_SECONDS)),
+            *("--silent", "--pgdata", str(self.data.resolve())),
+        )
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run a program of PostgreSQL as the server's account, out of reach of our Ctrl-C."""

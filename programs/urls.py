@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.urls import path
 
 from programs.views.listing import listing
-from programs.views.search import landing, results
+from programs.views.search import how_we_rank, landing, results
 
 app_name = "programs"
 
 urlpatterns = [
     path("", landing, name="landing"),
     path("programs/", results, name="search"),
+    path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
 ]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from programs.enums import Answer, ListingStatus, MedicationRelation, SearchAspect
+from programs.enums import Answer, ListingStatus, MedicationRelation, Miles, SearchAspect, Sort
 from programs.geo import Coordinates
 from programs.models import (
     CareFact,
@@ -21,6 +22,7 @@ from programs.models import (
     Program,
     effective_relations,
 )
+from programs.models.facts import MEDICATION_REFUSALS
 from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
 
 #: The relations that answer each aspect, spelled out from the field guide.
@@ -56,6 +58,8 @@ class NaiveProgram:
     coordinates: Coordinates | None
     confirmed_on: date | None
     offered: Mapping[SearchAspect, frozenset[Path]]
+    #: What a source said no to, and nobody yes.
+    denied: frozenset[Path]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,23 @@ class NaiveResults:
     program_ids: list[int]
     distances_miles: list[float | None]
     counts: dict[Path, int]
+    #: By facet: how many more without what was chosen, without what was left out, and if places
+    #: that did not say counted too.
+    gains: dict[str, int]
+    gains_of_exclusions: dict[str, int]
+    silent: dict[str, int]
+    #: Matches in each wider circle, and the nearest match beyond this one.
+    wider: dict[int, int]
+    nearest_beyond: int | None
+
+    @property
+    def wider_that_have_more(self) -> dict[int, int]:
+        """The wider circles with more matches than the one before."""
+        more, before = {}, len(self.program_ids)
+        for miles, total in self.wider.items():
+            if total > before:
+                more[miles] = before = total
+        return more
 
     def page(self, number: int) -> list[int]:
         return self.program_ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -73,20 +94,70 @@ class NaiveResults:
 def naive_search(criteria: SearchCriteria) -> NaiveResults:
     """Return all matches of the criteria, whatever page they ask for."""
     here = [known for known in published_programs() if is_where(known, criteria)]
-    found = [known for known in here if meets(known, criteria, but_for="")]
+    found = [known for known in here if meets(known, criteria)]
     found.sort(key=lambda known: order(known, criteria))
     return NaiveResults(
         program_ids=[known.program_id for known in found],
         distances_miles=[distance_miles(known, criteria) for known in found],
         counts={
             (facet, term): sum(
-                meets(known, criteria, but_for=facet)
-                and (facet, term) in known.offered[criteria.medication_aspect]
+                meets(known, without(criteria, wanted=facet))
+                and counts_for(known, (facet, term), criteria)
                 for known in here
             )
             for facet, term in vocabulary_paths()
         },
+        gains={
+            facet: gain
+            for facet, terms in criteria.wanted.items()
+            if terms and (gain := how_many(here, without(criteria, wanted=facet)) - len(found))
+        },
+        gains_of_exclusions={
+            facet: gain
+            for facet, terms in criteria.excluded.items()
+            if terms and (gain := how_many(here, without(criteria, excluded=facet)) - len(found))
+        },
+        silent={
+            facet: how_many(here, replace(criteria, or_unknown=criteria.or_unknown | {facet}))
+            - len(found)
+            for facet, terms in criteria.wanted.items()
+            if terms
+        },
+        **beyond(criteria),
     )
+
+
+def how_many(programs: list[NaiveProgram], criteria: SearchCriteria) -> int:
+    return sum(meets(known, criteria) for known in programs)
+
+
+def without(criteria: SearchCriteria, *, wanted: str = "", excluded: str = "") -> SearchCriteria:
+    return replace(
+        criteria,
+        wanted={facet: terms for facet, terms in criteria.wanted.items() if facet != wanted},
+        excluded={facet: terms for facet, terms in criteria.excluded.items() if facet != excluded},
+    )
+
+
+def beyond(criteria: SearchCriteria) -> dict[str, Any]:
+    """Return the matches of each wider circle, and the nearest match outside this one."""
+    if not isinstance(criteria.where, Near):
+        return {"wider": {}, "nearest_beyond": None}
+    radius_miles = criteria.where.radius_miles
+    away = sorted(
+        (miles, known.program_id)
+        for known in published_programs()
+        if meets(known, criteria) and (miles := distance_miles(known, criteria)) is not None
+    )
+    outside = [program_id for miles, program_id in away if miles > radius_miles]
+    return {
+        "wider": {
+            int(wider): sum(miles <= wider for miles, _ in away)
+            for wider in Miles
+            if wider > radius_miles
+        },
+        "nearest_beyond": outside[0] if outside else None,
+    }
 
 
 def vocabulary_paths() -> list[Path]:
@@ -110,20 +181,32 @@ def is_where(known: NaiveProgram, criteria: SearchCriteria) -> bool:
             return True
 
 
-def meets(known: NaiveProgram, criteria: SearchCriteria, *, but_for: str) -> bool:
-    """Return whether each facet that was chosen from, but for one, has a chosen term offered."""
+def meets(known: NaiveProgram, criteria: SearchCriteria) -> bool:
+    """Return whether each facet chosen from has a term that counts, and none that is left out."""
     offered = known.offered[criteria.medication_aspect]
     return all(
-        any((facet, term) in offered for term in terms)
+        any(counts_for(known, (facet, term), criteria) for term in terms)
         for facet, terms in criteria.wanted.items()
-        if facet != but_for and terms
+        if terms
+    ) and not any(
+        (facet, term) in offered for facet, terms in criteria.excluded.items() for term in terms
     )
 
 
+def counts_for(known: NaiveProgram, path: Path, criteria: SearchCriteria) -> bool:
+    """Return whether a term was said to be offered, or, where that counts too, was not denied."""
+    if path[0] in criteria.or_unknown and path not in known.denied:
+        return True
+    return path in known.offered[criteria.medication_aspect]
+
+
 def order(known: NaiveProgram, criteria: SearchCriteria) -> tuple[float, float, int]:
-    """Nearest first, then the latest confirmed, then by id."""
+    """Nearest first, then the latest confirmed, then by id; or the latest confirmed first."""
     confirmed = -known.confirmed_on.toordinal() if known.confirmed_on else math.inf
-    return distance_miles(known, criteria) or 0.0, confirmed, known.program_id
+    miles = distance_miles(known, criteria) or 0.0
+    if criteria.sort == Sort.CONFIRMED:
+        return confirmed, miles, known.program_id
+    return miles, confirmed, known.program_id
 
 
 def distance_miles(known: NaiveProgram, criteria: SearchCriteria) -> float | None:
@@ -153,6 +236,7 @@ def published_programs() -> Iterator[NaiveProgram]:
             coordinates=program.facility.coordinates,
             confirmed_on=max((f.confirmed_on for f in said if f.confirmed_on), default=None),
             offered={aspect: frozenset(offered(said, aspect)) for aspect in SearchAspect},
+            denied=frozenset(denied(said)),
         )
 
 
@@ -175,4 +259,18 @@ def offered(facts: list[AnyFact], aspect: SearchAspect) -> Iterator[Path]:
             yield path
     for path, stated in relations.items():
         if ANSWERING[aspect] & set(effective_relations(stated)):
+            yield path
+
+
+def denied(facts: list[AnyFact]) -> Iterator[Path]:
+    """Yield what was said no to: for a payer by every plan, for a medicine by what counts."""
+    by_path: dict[Path, list[AnyFact]] = {}
+    for fact in facts:
+        by_path.setdefault((fact.term.facet.slug, fact.term.slug), []).append(fact)
+    for path, said in by_path.items():
+        relations = [fact.relation for fact in said if isinstance(fact, MedicationFact)]
+        if relations:
+            if set(effective_relations(relations)) & MEDICATION_REFUSALS:
+                yield path
+        elif all(fact.answer == Answer.NO for fact in said):
             yield path

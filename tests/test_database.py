@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -225,22 +224,29 @@ def test_neither_an_error_nor_a_crash_writes_a_query_or_a_value_to_the_log(home)
             with pytest.raises(psycopg.Error, match="canary"):
                 server.execute(query, ["canary"] if "%s" in query else None)
         crash_while_running(home, "SELECT 'canary', pg_sleep(60)")
-        log = (home / "server.log").read_text()
+    log = (home / "server.log").read_text()
     assert "terminated by signal 9" in log
     assert "canary" not in log
 
 
 def crash_while_running(home, query):
     """Kill the backend of a running query, which the server takes for a crash of its own."""
-    victim = connect(home)
-    killer = threading.Timer(0.3, os.kill, [victim.info.backend_pid, signal.SIGKILL])
-    killer.start()
-    with pytest.raises(psycopg.OperationalError):
-        victim.execute(query)
-    for _ in range(100):
-        with contextlib.suppress(psycopg.OperationalError), connect(home):
-            return
-        time.sleep(0.1)
+    with contextlib.closing(connect(home)) as victim, connect(home) as observer:
+        victim.pgconn.send_query(query.encode())
+        number = victim.info.backend_pid
+        running = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
+        while not observer.execute(running, [number]).rowcount:
+            time.sleep(0.01)
+        os.kill(number, signal.SIGKILL)
+        while not observer.closed:
+            with contextlib.suppress(psycopg.OperationalError):
+                observer.execute("SELECT 1")
+
+
+def test_a_server_that_recovers_from_a_crash_is_stopped(home):
+    with EmbeddedServer(home).in_use():
+        crash_while_running(home, "SELECT pg_sleep(60)")
+    assert left_after_stop(home) == []
 
 
 def test_data_of_another_version_is_one_line(home):

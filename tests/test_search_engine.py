@@ -20,6 +20,7 @@ from programs.enums import (
     Miles,
     NetworkRelation,
     SearchAspect,
+    Sort,
 )
 from programs.enums import MedicationRelation as R
 from programs.geo import Coordinates
@@ -133,6 +134,17 @@ wanted = st.lists(st.sampled_from(sorted(CHOICES)), unique=True, max_size=4).fla
 )
 
 
+left_out = st.dictionaries(
+    st.sampled_from(["track", "medication", "payment"]),
+    st.sampled_from([("women",), ("methadone",), ("medicaid",)]),
+    max_size=2,
+).map(
+    lambda drawn: {
+        facet: terms for facet, terms in drawn.items() if set(terms) <= set(CHOICES[facet])
+    }
+)
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Take back what one example wrote, so that the next starts empty."""
@@ -224,21 +236,57 @@ def counts(results: SearchResults) -> dict[tuple[str, str], int | None]:
     }
 
 
+def relaxations(results: SearchResults) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what dropping each wanted facet adds, and each exclusion; zeros are not listed."""
+    gains: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for each in results.relaxations:
+        gains[each.is_exclusion][each.facet] = each.gain
+    return gains
+
+
+def silences(results: SearchResults) -> dict[str, int]:
+    return {facet.slug: facet.silent for facet in results.facets if facet.silent is not None}
+
+
+def beyond(results: SearchResults) -> tuple[dict[int, int], int | None]:
+    if results.farther is None:
+        return {}, None
+    circles = {circle.radius_miles: circle.total for circle in results.farther.circles}
+    nearest = results.farther.nearest
+    return circles, nearest.program_id if nearest else None
+
+
 @SEARCHES_OF_HYPOTHESIS
 @given(
     st.lists(made_up_programs, min_size=8, max_size=24),
     wheres,
     wanted,
+    left_out,
+    st.sets(st.sampled_from(sorted(CHOICES))),
     st.sampled_from(SearchAspect),
+    st.sampled_from(Sort),
 )
-def test_search_finds_what_the_naive_reference_finds(drawn, where, chosen, aspect):
+def test_search_finds_what_the_naive_reference_finds(
+    drawn, where, chosen, excluded, unknown, aspect, sort
+):
     with undone():
         create(drawn)
-        criteria = SearchCriteria(where=where_of(where), wanted=chosen, medication_aspect=aspect)
+        criteria = SearchCriteria(
+            where=where_of(where),
+            wanted=chosen,
+            excluded=excluded,
+            or_unknown=frozenset(unknown),
+            medication_aspect=aspect,
+            sort=sort,
+        )
         expected, found = naive_search(criteria), run(criteria)
         assert ids(found) == expected.page(1)
         assert found.total == len(expected.program_ids)
         assert counts(found) == expected.counts
+        assert relaxations(found) == (expected.gains, expected.gains_of_exclusions)
+        assert silences(found) == expected.silent
+        if found.is_few:
+            assert beyond(found) == (expected.wider_that_have_more, expected.nearest_beyond)
         for match, miles in zip(found.matches, expected.distances_miles, strict=False):
             assert match.distance_miles == pytest.approx(miles, abs=1e-6)
 

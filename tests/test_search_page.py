@@ -211,12 +211,11 @@ def test_a_program_for_some_people_only_says_so_to_everybody(client):
 
 
 def test_the_order_is_printed(client, clinic):
-    assert words(get(client, NEAR), ".order") == (
-        "Nearest first, in a straight line. Nobody can pay to be higher."
-    )
-    assert words(get(client, "near=AZ"), ".order") == (
-        "Most recently confirmed first. Nobody can pay to be higher."
-    )
+    nearest = "Nearest first, in a straight line. Nobody can pay to be higher. How we rank"
+    confirmed = "Most recently confirmed first. Nobody can pay to be higher. How we rank"
+    assert words(get(client, NEAR), ".order") == nearest
+    assert words(get(client, "near=AZ"), ".order") == confirmed
+    assert words(get(client, f"{NEAR}&sort=confirmed"), ".order") == confirmed
 
 
 def test_the_pages_hold_every_program_once(client):
@@ -240,7 +239,7 @@ def test_a_filter_that_is_on_can_be_taken_off(client, clinic):
 def test_no_match_says_so_and_where_else_to_turn(client):
     page = get(client, f"{NEAR}&track=women")
     assert total(page) == 0
-    assert "1-800-662-4357" in words(page, ".empty")
+    assert "1-800-662-4357" in words(page, ".ways-out")
 
 
 @pytest.mark.parametrize("status", [ListingStatus.DRAFT, ListingStatus.CLOSED])

@@ -346,7 +346,7 @@ SPOILED = {
         "federal_codes.yaml",
         "only_without: [",
         "unless: [",
-        "federal_codes.yaml: code OMB, statement level_of_care/obot: not known here: unless",
+        "federal_codes.yaml: code HI, statement level_of_care/hospital: not known here: unless",
     ),
     "a code with neither statement nor reason": (
         "federal_codes.yaml",

@@ -96,6 +96,14 @@ class FacetCounts:
     def selected(self) -> tuple[FacetOption, ...]:
         return tuple(option for option in self.options if option.selected)
 
+    @property
+    def left_out(self) -> tuple[FacetOption, ...]:
+        return tuple(option for option in self.options if option.excluded)
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.selected or self.left_out)
+
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
@@ -121,6 +129,10 @@ class SearchResults:
     relaxations: tuple[Relaxation, ...]
     #: What is beyond the circle, where few are in it.
     farther: Farther | None
+
+    @property
+    def is_few(self) -> bool:
+        return self.total < FEW
 
     @property
     def page_count(self) -> int:

@@ -15,6 +15,7 @@ from programs.models.program import listing_name
 from programs.search.criteria import SearchCriteria
 from programs.search.engine import OPIOID_MEDICINES, Match
 from programs.search.facts import StatedFact
+from programs.search.vocabulary import Vocabulary
 from programs.views.wording import (
     PhoneLink,
     distance_text,
@@ -49,7 +50,7 @@ class Result:
     unknown: str
 
 
-def result_of(match: Match, criteria: SearchCriteria) -> Result:
+def result_of(match: Match, criteria: SearchCriteria, vocabulary: Vocabulary) -> Result:
     """Return what a results page prints of a match."""
     name = listing_name(match.program_name, match.facility_name, match.branch)
     return Result(
@@ -62,7 +63,9 @@ def result_of(match: Match, criteria: SearchCriteria) -> Result:
         phones=_phones(match),
         warnings=tuple(_warnings(match.facts)),
         # What was asked for comes first.
-        lines=tuple(sorted(_lines(match.facts, criteria), key=lambda line: not line.was_asked)),
+        lines=tuple(
+            sorted(_lines(match.facts, criteria, vocabulary), key=lambda line: not line.was_asked)
+        ),
         unknown=_unknown(match.facts),
     )
 
@@ -86,11 +89,14 @@ def _phones(match: Match) -> tuple[PhoneLink, ...]:
     return tuple(phone_link(phone) for phone in by_use[:PHONES_ON_A_RESULT])
 
 
-def _lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+def _lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, vocabulary: Vocabulary
+) -> Iterable[ResultLine]:
     yield from _care_lines(facts, criteria)
     yield from _medicine_lines(facts, criteria)
     yield from _payment_lines(facts, criteria)
     yield from _asked_lines(facts, criteria)
+    yield from _unsaid_lines(facts, criteria, vocabulary)
 
 
 def _care_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
@@ -104,6 +110,18 @@ def _care_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterab
     others = [fact for fact in offered if fact.term.slug not in asked]
     if others:
         yield ResultLine(label=_("Other care here") if asked else _("Care"), text=_listed(others))
+
+
+def _unsaid_lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, vocabulary: Vocabulary
+) -> Iterable[ResultLine]:
+    """Name what was asked for and nobody said, where the search let that count."""
+    for slug in sorted(criteria.or_unknown & criteria.wanted.keys()):
+        asked = criteria.wanted[slug]
+        if not any(fact.facet.slug == slug and fact.term.slug in asked for fact in facts):
+            facet = vocabulary.by_slug[slug]
+            label = _(" or ").join(facet.by_slug[term].label for term in asked)
+            yield ResultLine(label=label, text=_("did not say. Ask."), was_asked=True)
 
 
 def _listed(facts: Sequence[StatedFact]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from programs.enums import Miles, SearchAspect
+from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
 from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
-from programs.search.engine import (
-    FacetCounts,
-    SearchResults,
-    options_without_counts,
-    search,
-)
+from programs.search.engine import FEW, SearchResults, options_without_counts, search
 from programs.search.places import ResolvedPlace
+from programs.search.ranking import RANKING
+from programs.views.links import pills, ways_out
 from programs.views.results import result_of
 from programs.views.site import site_of
 
@@ -55,10 +50,11 @@ def results(request: HttpRequest) -> HttpResponse:
         "form": program_filter.form,
         "found": found,
         "facets": found.facets,
-        "results": [result_of(match, found.criteria) for match in found.matches],
+        "results": [result_of(match, found.criteria, vocabulary) for match in found.matches],
         "summary": _summary(found, program_filter.place),
         "order": _order(found.criteria),
-        "pills": _pills(request, found.facets),
+        "pills": pills(request.GET, found.facets),
+        "ways_out": ways_out(request.GET, found) if found.is_few else (),
         "other_readings": program_filter.place.also if program_filter.place else (),
         "is_beyond_the_end": is_beyond_the_end,
         "first_number": (found.criteria.page - 1) * PAGE_SIZE + 1,
@@ -68,6 +64,17 @@ def results(request: HttpRequest) -> HttpResponse:
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
+
+
+@require_safe
+def how_we_rank(request: HttpRequest) -> HttpResponse:
+    """The rule of the order, printed from the table that orders."""
+    context = {
+        "ranking": [(sort.label, [key.words for key in keys]) for sort, keys in RANKING.items()],
+        "default_miles": Miles.TWENTY_FIVE,
+        "few": FEW,
+    }
+    return render(request, "programs/how_we_rank.html", context)
 
 
 def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> dict[str, Any]:
@@ -93,6 +100,8 @@ def _choices(values: dict[str, Any]) -> dict[str, Any]:
         "miles": values.get("miles") or Miles.TWENTY_FIVE,
         "access_choices": SearchAspect.choices,
         "access": values.get("medication_access") or SearchAspect.OFFERS,
+        "sort_choices": Sort.choices,
+        "sort": values.get("sort") or Sort.NEAREST,
     }
 
 
@@ -118,29 +127,7 @@ def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
 
 
 def _order(criteria: SearchCriteria) -> str:
-    """Print the rule that ordered the page; `search.engine` applies it."""
-    if isinstance(criteria.where, Near):
+    """Print the rule that ordered the page; `search.ranking` applies it."""
+    if isinstance(criteria.where, Near) and criteria.sort == Sort.NEAREST:
         return _("Nearest first, in a straight line. Nobody can pay to be higher.")
     return _("Most recently confirmed first. Nobody can pay to be higher.")
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """A filter that is on, and the address of the same search without it."""
-
-    facet: str
-    label: str
-    url: str
-
-
-def _pills(request: HttpRequest, facets: Iterable[FacetCounts]) -> list[Pill]:
-    pills = []
-    for facet in facets:
-        for option in facet.selected:
-            query = request.GET.copy()
-            query.setlist(
-                facet.slug, [slug for slug in query.getlist(facet.slug) if slug != option.slug]
-            )
-            query.pop("page", None)
-            pills.append(Pill(facet.label, option.label, f"?{query.urlencode()}"))
-    return pills

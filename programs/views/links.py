@@ -1,0 +1,123 @@
+"""Links from a page of results to the same search with something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.search.engine import FacetCounts, Relaxation, SearchResults
+from programs.search.farther import NearestBeyond
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A filter that is on, and the address of the same search without it."""
+
+    facet: str
+    label: str
+    url: str
+
+
+def pills(query: QueryDict, facets: Iterable[FacetCounts]) -> list[Pill]:
+    """Return a pill for each option that is chosen or left out."""
+    found = []
+    for facet in facets:
+        for option in facet.selected:
+            found.append(
+                Pill(facet.label, option.label, _without_term(query, facet.slug, option.slug))
+            )
+        for option in facet.left_out:
+            label = _("not %(term)s") % {"term": option.label}
+            url = _without_term(query, f"not_{facet.slug}", option.slug)
+            found.append(Pill(facet.label, label, url))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A step from a search that finds few to one that finds more."""
+
+    kind: str
+    count: int
+    text: str
+    url: str
+
+
+def ways_out(query: QueryDict, found: SearchResults) -> list[WayOut]:
+    """Return what finds more: filters to drop, the most first, then wider circles, the nearest."""
+    labels = {facet.slug: facet for facet in found.facets}
+    ways = [_dropped(query, labels[each.facet], each) for each in found.relaxations]
+    if found.farther:
+        ways += [
+            _wider(query, circle.radius_miles, circle.total) for circle in found.farther.circles
+        ]
+        if found.farther.nearest:
+            ways.append(_nearest(found.farther.nearest))
+    return ways
+
+
+def _dropped(query: QueryDict, facet: FacetCounts, relaxation: Relaxation) -> WayOut:
+    options = facet.left_out if relaxation.is_exclusion else facet.selected
+    names = _(" or ").join(option.label for option in options)
+    gain = relaxation.gain
+    if relaxation.is_exclusion:
+        text = ngettext(
+            "%(count)s more if you do not leave out %(names)s",
+            "%(count)s more if you do not leave out %(names)s",
+            gain,
+        )
+    else:
+        text = ngettext(
+            "%(count)s more if you drop %(names)s", "%(count)s more if you drop %(names)s", gain
+        )
+    parameter = f"not_{facet.slug}" if relaxation.is_exclusion else facet.slug
+    return WayOut(
+        kind=parameter,
+        count=gain,
+        text=text % {"count": gain, "names": names},
+        url=_without(query, parameter),
+    )
+
+
+def _wider(query: QueryDict, miles: int, total: int) -> WayOut:
+    changed = query.copy()
+    changed["miles"] = str(miles)
+    text = ngettext(
+        "%(count)s within %(miles)s miles", "%(count)s within %(miles)s miles", total
+    ) % {"count": total, "miles": miles}
+    return WayOut(kind=f"miles-{miles}", count=total, text=text, url=_address(changed))
+
+
+def _nearest(nearest: NearestBeyond) -> WayOut:
+    text = _("The nearest one farther away: about %s miles") % f"{nearest.distance_miles:.0f}"
+    url = reverse("programs:listing", args=[nearest.program_id, "program"])
+    return WayOut(kind="nearest", count=1, text=text, url=url)
+
+
+def _without_term(query: QueryDict, parameter: str, slug: str) -> str:
+    changed = query.copy()
+    changed.setlist(parameter, [each for each in query.getlist(parameter) if each != slug])
+    return _address(_without_age(changed, parameter))
+
+
+def _without(query: QueryDict, parameter: str) -> str:
+    changed = query.copy()
+    changed.pop(parameter, None)
+    return _address(_without_age(changed, parameter))
+
+
+def _without_age(query: QueryDict, parameter: str) -> QueryDict:
+    """Drop the exact age with the age groups: it stands for one of them."""
+    if parameter == "age":
+        query.pop("years", None)
+    return query
+
+
+def _address(query: QueryDict) -> str:
+    query.pop("page", None)
+    return f"?{query.urlencode()}"
