@@ -133,12 +133,8 @@ class Migration(migrations.Migration):
             "ALTER FUNCTION programs_refresh_search_rows(int[]) RENAME TO programs_refresh_search",
         ),
         migrations.RunSQL(REFRESH, "DROP FUNCTION programs_refresh_search(int[])"),
-        migrations.RunSQL(
-            AFTER_ORGANIZATION, "DROP FUNCTION programs_search_after_organization()"
-        ),
+        migrations.RunSQL(AFTER_ORGANIZATION, "DROP FUNCTION programs_search_after_organization()"),
         migrations.RunSQL(TRIGGER, "DROP TRIGGER programs_search_update ON programs_organization"),
         # What is already there.
-        migrations.RunSQL(
-            "SELECT programs_refresh_search_names(NULL)", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("SELECT programs_refresh_search_names(NULL)", migrations.RunSQL.noop),
     ]

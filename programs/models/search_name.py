@@ -35,9 +35,7 @@ class NameWord(models.Model):
     word = models.TextField(primary_key=True)
 
     class Meta:
-        indexes = [
-            GinIndex(fields=["word"], name="name_word_trigrams", opclasses=["gin_trgm_ops"])
-        ]
+        indexes = [GinIndex(fields=["word"], name="name_word_trigrams", opclasses=["gin_trgm_ops"])]
 
     def __str__(self) -> str:
         return self.word
