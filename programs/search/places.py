@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, QuerySet, When
@@ -21,6 +21,9 @@ MAX_NEAR_NAMES = 5
 #: Enough to hold every state's town of one name, and what looks like it.
 MAX_LOOK_ALIKES = 60
 MAX_OTHER_READINGS = 3
+#: A town of so many ZIP codes, and so many times as many as its next namesake, is the one meant.
+BIG_ZIP_COUNT = 5
+TIMES_BIGGER = 4
 
 #: USPS codes: the states, DC, the territories and the freely associated states.
 STATE_NAMES = {
@@ -124,10 +127,14 @@ class PlaceNotFound(Exception):
 
 
 class PlaceIsAmbiguous(Exception):
-    """Several states have it. `candidates` are up to five that do resolve, the biggest first."""
+    """Several states have it: one place of each, the biggest first.
 
-    def __init__(self, text: str, candidates: tuple[str, ...]) -> None:
-        self.candidates = candidates
+    `candidates` are the names of up to five, which do resolve.
+    """
+
+    def __init__(self, text: str, rivals: list[Place]) -> None:
+        self.rivals = rivals
+        self.candidates = tuple(str(place) for place in rivals[:MAX_NEAR_NAMES])
         super().__init__(
             _("More than one place is called “%(place)s”. Add the state.")
             % {"place": printable(text)}
@@ -207,7 +214,16 @@ def choose(text: str, readings: list[Reading], found: list[Place]) -> ResolvedPl
 def _refuse_rivals(text: str, places: list[Place]) -> None:
     rivals = _one_of_each_state(places)
     if len(rivals) > 1:
-        raise PlaceIsAmbiguous(text, tuple(str(place) for place in rivals[:MAX_NEAR_NAMES]))
+        raise PlaceIsAmbiguous(text, rivals)
+
+
+def clearly_biggest(ambiguous: PlaceIsAmbiguous) -> ResolvedPlace | None:
+    """Return the place that nearly everybody means by a name that several states have, if any."""
+    place, next_biggest, *_smaller = ambiguous.rivals
+    is_big = place.zip_count >= BIG_ZIP_COUNT
+    if is_big and place.zip_count >= TIMES_BIGGER * next_biggest.zip_count:
+        return ResolvedPlace(place, tuple(ambiguous.rivals[1 : MAX_OTHER_READINGS + 1]))
+    return None
 
 
 def correct(
@@ -232,9 +248,15 @@ def correct(
     # As where it is spelled right: a name alone is a state before it is a town.
     nearest.sort(key=lambda place: (place.kind != PlaceKind.STATE, -place.zip_count, place.state))
     place, *also = nearest
+    resolved = ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]))
     if place.kind != PlaceKind.STATE:
-        _refuse_rivals(text, nearest)
-    return ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]), misspelt=printable(text))
+        try:
+            _refuse_rivals(text, nearest)
+        except PlaceIsAmbiguous as error:
+            if not (biggest := clearly_biggest(error)):
+                raise
+            resolved = biggest
+    return replace(resolved, misspelt=printable(text))
 
 
 def place_key(text: str) -> str:
