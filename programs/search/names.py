@@ -6,7 +6,7 @@ from django.db import connection
 
 from programs.search.conditions import NameCondition
 from programs.search.places import plain_words
-from programs.search.spelling import is_near, singular
+from programs.search.spelling import is_near, singular, swaps
 
 #: Words that look alike, by trigrams; `answers` then decides.
 _LOOK_ALIKES = """
@@ -23,7 +23,8 @@ def name_conditions(names: str) -> list[NameCondition]:
     if not names.strip():
         return []
     typed = list(dict.fromkeys(plain_words(names)))
-    alike: dict[str, list[str]] = {word: [] for word in typed}
+    # Two letters that changed places leave a short word too few trigrams to be found by.
+    alike = {word: [swapped for swapped in swaps(word) if answers(word, swapped)] for word in typed}
     if typed:
         with connection.cursor() as cursor:
             cursor.execute(_LOOK_ALIKES, [typed, typed])

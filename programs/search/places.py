@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from programs.enums import PlaceKind
 from programs.models import Place
-from programs.search.spelling import is_near, mistakes
+from programs.search.spelling import is_near, mistakes, swaps
 
 #: Longer text is not a place, and is not worth a query.
 MAX_CHARACTERS = 100
@@ -219,11 +219,15 @@ def _refuse_rivals(text: str, places: list[Place]) -> None:
 
 def clearly_biggest(ambiguous: PlaceIsAmbiguous) -> ResolvedPlace | None:
     """Return the place that nearly everybody means by a name that several states have, if any."""
-    place, next_biggest, *_smaller = ambiguous.rivals
-    is_big = place.zip_count >= BIG_ZIP_COUNT
-    if is_big and place.zip_count >= TIMES_BIGGER * next_biggest.zip_count:
-        return ResolvedPlace(place, tuple(ambiguous.rivals[1 : MAX_OTHER_READINGS + 1]))
+    place, *rivals = ambiguous.rivals
+    if _is_much_bigger(place, rivals):
+        return ResolvedPlace(place, tuple(rivals[:MAX_OTHER_READINGS]))
     return None
+
+
+def _is_much_bigger(place: Place, others: list[Place]) -> bool:
+    biggest = max(other.zip_count for other in others)
+    return place.zip_count >= max(BIG_ZIP_COUNT, TIMES_BIGGER * biggest)
 
 
 def correct(
@@ -231,32 +235,39 @@ def correct(
 ) -> ResolvedPlace | None:
     """Return the place whose name is nearest to a misspelt one, if no other name is as near.
 
-    A name that some place does have is not misspelt: then it is the state that is wrong.
+    A name that some place elsewhere does have is misspelt only if the one here is much bigger:
+    mostly it is the state that is wrong.
     Raises PlaceIsAmbiguous where the nearest name is in several states.
     """
-    if any(place.key == reading.key for place in found):
+    nearest = _nearest(reading, look_alikes)
+    if len({place.key for place in nearest}) != 1:
         return None
+    namesakes = (place for place in found if place.key == reading.key and place.zip_count)
+    elsewhere = sorted(namesakes, key=lambda place: (-place.zip_count, place.state))
+    if elsewhere and not _is_much_bigger(nearest[0], elsewhere):
+        return None
+    resolved = ResolvedPlace(nearest[0], (*nearest[1:], *elsewhere)[:MAX_OTHER_READINGS])
+    # As where it is spelled right: a name alone is a state before it is a town.
+    if nearest[0].kind != PlaceKind.STATE and len(_one_of_each_state(nearest)) > 1:
+        ambiguous = PlaceIsAmbiguous(text, _one_of_each_state(nearest))
+        if not (biggest := clearly_biggest(ambiguous)):
+            raise ambiguous
+        resolved = biggest
+    return replace(resolved, misspelt=printable(text))
+
+
+def _nearest(reading: Reading, look_alikes: list[Place]) -> list[Place]:
+    """Return the places with the fewest letters wrong: states, then the biggest first."""
     near = [
         place
         for place in look_alikes
         if reading.state in ("", place.state) and is_near(reading.key, place.key)
     ]
-    least = min((mistakes(reading.key, place.key) for place in near), default=0)
-    nearest = [place for place in near if mistakes(reading.key, place.key) == least]
-    if len({place.key for place in nearest}) != 1:
-        return None
-    # As where it is spelled right: a name alone is a state before it is a town.
-    nearest.sort(key=lambda place: (place.kind != PlaceKind.STATE, -place.zip_count, place.state))
-    place, *also = nearest
-    resolved = ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]))
-    if place.kind != PlaceKind.STATE:
-        try:
-            _refuse_rivals(text, nearest)
-        except PlaceIsAmbiguous as error:
-            if not (biggest := clearly_biggest(error)):
-                raise
-            resolved = biggest
-    return replace(resolved, misspelt=printable(text))
+    fewest = min((mistakes(reading.key, place.key) for place in near), default=0)
+    return sorted(
+        (place for place in near if mistakes(reading.key, place.key) == fewest),
+        key=lambda place: (place.kind != PlaceKind.STATE, -place.zip_count, place.state),
+    )
 
 
 def place_key(text: str) -> str:
@@ -382,7 +393,8 @@ def look_alikes(reading: Reading) -> list[Place]:
 
 def _alike(key: str) -> QuerySet[Place]:
     towns = Place.objects.exclude(kind=PlaceKind.ZIP).filter(zip_count__gt=0)
-    return towns.filter(key__trigram_similar=key)
+    # Two letters that changed places leave a short name few trigrams of its own: Tuscon.
+    return towns.filter(Q(key__trigram_similar=key) | Q(key__in=swaps(key)))
 
 
 def _near_names(reading: Reading, look_alikes: list[Place]) -> tuple[str, ...]:

@@ -24,6 +24,15 @@ def is_near(typed: str, known: str) -> bool:
     return typed[:1] == known[:1] and mistakes(typed, known) <= mistakes_allowed(typed)
 
 
+def swaps(word: str) -> list[str]:
+    """Return the spellings in which two neighbours, but for the first, changed places."""
+    return [
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        for at in range(1, len(word) - 1)
+        if word[at] != word[at + 1]
+    ]
+
+
 def singular(word: str) -> str:
     """Drop the plural s, so that "teens" is "teen". Only for comparing: "texas" loses it too."""
     return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] != "s" else word

@@ -32,10 +32,10 @@ class VocabularyTerm:
     slug: str
     label: str
     definition: str
-    #: What people type for it, besides the label.
-    synonyms: tuple[str, ...]
     #: Slot number by aspect: always "offers", for medicines the ladder's as well.
     slots: Mapping[str, int]
+    #: What people type for it, besides the label.
+    synonyms: tuple[str, ...] = ()
 
     def slot(self, aspect: str) -> int:
         return self.slots.get(aspect, self.slots[SearchAspect.OFFERS])
