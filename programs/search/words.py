@@ -56,10 +56,14 @@ STOP_WORDS = HINTS | frozenset(
     son daughter husband wife mom mother dad father brother sister friend year years old yr yo
     """.split()  # noqa: SIM905 - a list of 130 lines says no more
 )
-#: State codes that are words too: a state only after a town at the end, or in capitals.
+#: State codes that are words too: a state at the end, after a comma, or in capitals.
 WORDS_THAT_ARE_CODES = frozenset(
-    ["al", "as", "de", "hi", "id", "in", "la", "ma", "me", "mo", "oh", "ok", "or", "pa"]
+    ["al", "as", "co", "de", "hi", "id", "in", "la", "ma", "me", "md", "mo", "ms", "oh", "ok"]
+    + ["or", "pa"]
 )
+#: Even at the end these are a state only after a town: "rehab near me".
+COMMON_WORDS = frozenset(["as", "de", "hi", "in", "la", "me", "oh", "ok", "or"])
+
 #: Before a word of the vocabulary: leave it out.
 NEGATIONS = frozenset(["no", "not", "non", "without"])
 
@@ -277,7 +281,7 @@ class _Reader:
         is_last = index == len(self.tokens) - 1 or self.tokens[index + 1].word.isdigit()
         before = self.source[self.tokens[index - 1].end : token.start] if index else ""
         after_comma = "," in before
-        return not is_alone and (is_last or after_comma)
+        return (is_last or after_comma) and not (is_alone and token.word in COMMON_WORDS)
 
     def _resolve(self, span: Span, readings: list[Reading]) -> None:
         text = self._text(span)
