@@ -56,13 +56,10 @@ STOP_WORDS = HINTS | frozenset(
     son daughter husband wife mom mother dad father brother sister friend year years old yr yo
     """.split()  # noqa: SIM905 - a list of 130 lines says no more
 )
-#: State codes that are words too: a state at the end, after a comma, or in capitals.
-WORDS_THAT_ARE_CODES = frozenset(
-    ["al", "as", "co", "de", "hi", "id", "in", "la", "ma", "me", "md", "mo", "ms", "oh", "ok"]
-    + ["or", "pa"]
-)
-#: Even at the end these are a state only after a town: "rehab near me".
+#: State codes that are words first, and a state only after a town: "rehab near me".
 COMMON_WORDS = frozenset(["as", "de", "hi", "in", "la", "me", "oh", "ok", "or"])
+#: State codes that are words too, and a state at the end, after a comma, or in capitals.
+WORDS_THAT_ARE_CODES = COMMON_WORDS | {"al", "co", "id", "ma", "md", "mo", "ms", "pa"}
 
 #: Before a word of the vocabulary: leave it out.
 NEGATIONS = frozenset(["no", "not", "non", "without"])
@@ -441,7 +438,8 @@ class _Reader:
         return None
 
     def _may_be_town(self, index: int) -> bool:
-        return index in self.free and not self._is_stop_word(index)
+        is_word = bool(self.tokens[index].word) and not self._is_stop_word(index)
+        return index in self.free and is_word
 
     def _states_of_medicaid(self) -> set[str]:
         keys = {self._key(span) for span in self._spans(MAX_PHRASE_WORDS)}
