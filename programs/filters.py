@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import django_filters
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -19,6 +22,7 @@ from programs.search.places import (
     resolve_place,
 )
 from programs.search.vocabulary import Vocabulary
+from programs.search.words import MAX_CHARACTERS, WordsRead, read_words
 
 #: No search shows more pages than this; the last ones are beyond any directory's size.
 MAX_PAGE = 100_000
@@ -33,6 +37,9 @@ class _IntegerFilter(django_filters.Filter):
 class SearchForm(forms.Form):
     """Validation of `ProgramFilter`; its `clean_*` methods return domain types."""
 
+    vocabulary: Vocabulary
+    #: What was read from the search box.
+    words = WordsRead()
     #: Names to offer when the place was not understood.
     suggested_places: tuple[str, ...] = ()
 
@@ -49,10 +56,21 @@ class SearchForm(forms.Form):
             self.suggested_places = tuple(error.candidates)
             raise forms.ValidationError(str(error), code="place_is_ambiguous") from error
 
+    def clean(self) -> dict[str, Any]:
+        """Read the search box, for a place too where none was given."""
+        values = super().clean() or self.cleaned_data
+        if values.get("q"):
+            has_place = bool(self.data.get("near"))
+            self.words = read_words(values["q"], self.vocabulary, has_place=has_place)
+        return values
+
 
 class ProgramFilter(django_filters.FilterSet):
     """The parameters of docs/search.md. Each facet has one that is wanted, and one left out."""
 
+    q = django_filters.CharFilter(
+        label=_("What kind of help, or a name"), max_length=MAX_CHARACTERS, strip=True
+    )
     near = django_filters.CharFilter(
         label=_("ZIP code, town, county or state"), max_length=100, strip=True
     )
@@ -99,22 +117,31 @@ class ProgramFilter(django_filters.FilterSet):
         )
         self.filters["page"] = _IntegerFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
         self.vocabulary = vocabulary
+        # Made here, with every filter in place: it has to know what words may mean.
+        self.form.vocabulary = vocabulary
 
     @property
     def place(self) -> ResolvedPlace | None:
         """The place that was understood, once the filter is valid."""
         place: ResolvedPlace | None = self.form.cleaned_data["near"]
-        return place
+        return place or self.words.place
+
+    @property
+    def words(self) -> WordsRead:
+        """What was read from the search box, once the filter is valid."""
+        words: WordsRead = self.form.words
+        return words
 
     def criteria(self) -> SearchCriteria:
         """Return the search that the query string asks for. Call only when `is_valid()`."""
         values = self.form.cleaned_data
         return SearchCriteria(
-            where=_where(values["near"], radius_miles=values["miles"]),
-            wanted=self._chosen("") | self._age(values["years"]),
-            excluded=self._chosen("not_"),
+            where=_where(self.place, radius_miles=values["miles"]),
+            wanted=_merged(self._chosen(""), self._age(values["years"]), self._read()),
+            excluded=_merged(self._chosen("not_"), self._read(left_out=True)),
             or_unknown=frozenset(values["unknown"]),
             medication_aspect=values["medication_access"],
+            names=self.words.names,
             sort=values["sort"],
             page=values["page"] or 1,
         )
@@ -127,12 +154,14 @@ class ProgramFilter(django_filters.FilterSet):
             if values[prefix + facet.slug]
         }
 
+    def _read(self, *, left_out: bool = False) -> dict[str, tuple[str, ...]]:
+        """Return the terms that the search box names, or says to leave out."""
+        read = [term for term in self.words.terms if term.is_left_out == left_out]
+        return _merged(*({term.facet: term.terms} for term in read))
+
     def _age(self, years: int | None) -> dict[str, tuple[str, ...]]:
-        """Return the age group of an exact age, beside the groups that were chosen."""
-        if years is None:
-            return {}
-        chosen = self._chosen("").get("age", ())
-        return {"age": tuple(dict.fromkeys((*chosen, age_group(years))))}
+        """Return the age group of an exact age."""
+        return {} if years is None else {"age": (age_group(years),)}
 
 
 def _choices(
@@ -141,6 +170,15 @@ def _choices(
     return django_filters.MultipleChoiceFilter(
         label=label, choices=choices, error_messages=_NOT_A_CHOICE
     )
+
+
+def _merged(*chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the terms of all, by facet, each once."""
+    merged: dict[str, tuple[str, ...]] = {}
+    for each in chosen:
+        for facet, terms in each.items():
+            merged[facet] = tuple(dict.fromkeys((*merged.get(facet, ()), *terms)))
+    return merged
 
 
 def _without_blanks(data: MultiValueDict[str, str]) -> MultiValueDict[str, str]:

@@ -6,6 +6,7 @@ It reads programs, facilities and facts as they are stored, never the projection
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -60,6 +61,8 @@ class NaiveProgram:
     offered: Mapping[SearchAspect, frozenset[Path]]
     #: What a source said no to, and nobody yes.
     denied: frozenset[Path]
+    #: The words of its names and its town, folded.
+    name_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class NaiveResults:
     gains: dict[str, int]
     gains_of_exclusions: dict[str, int]
     silent: dict[str, int]
+    gain_of_names: int
     #: Matches in each wider circle, and the nearest match beyond this one.
     wider: dict[int, int]
     nearest_beyond: int | None
@@ -123,6 +127,7 @@ def naive_search(criteria: SearchCriteria) -> NaiveResults:
             for facet, terms in criteria.wanted.items()
             if terms
         },
+        gain_of_names=how_many(here, replace(criteria, names="")) - len(found),
         **beyond(criteria),
     )
 
@@ -184,6 +189,8 @@ def is_where(known: NaiveProgram, criteria: SearchCriteria) -> bool:
 def meets(known: NaiveProgram, criteria: SearchCriteria) -> bool:
     """Return whether each facet chosen from has a term that counts, and none that is left out."""
     offered = known.offered[criteria.medication_aspect]
+    if not is_named(known, criteria.names):
+        return False
     return all(
         any(counts_for(known, (facet, term), criteria) for term in terms)
         for facet, terms in criteria.wanted.items()
@@ -191,6 +198,74 @@ def meets(known: NaiveProgram, criteria: SearchCriteria) -> bool:
     ) and not any(
         (facet, term) in offered for facet, terms in criteria.excluded.items() for term in terms
     )
+
+
+def is_named(known: NaiveProgram, names: str) -> bool:
+    """Return whether each word of the names is, or is nearly, a word of the program's."""
+    typed = folded(names)
+    if names.strip() and not typed:
+        return False
+    return all(any(is_like(word, other) for other in known.name_words) for word in typed)
+
+
+def folded(text: str) -> set[str]:
+    """Return the words of a text without case, accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", text).lower()
+    marks = [character for character in plain if unicodedata.combining(character)]
+    for dropped in {*marks, "'", "`", "\u00b4", "\u2018", "\u2019"}:
+        plain = plain.replace(dropped, "")
+    return set(
+        "".join(
+            character if character.isascii() and character.isalnum() else " " for character in plain
+        ).split()
+    )
+
+
+def is_like(typed: str, word: str) -> bool:
+    """The same word, give or take a plural s; or nearly the same, and then of like letters too."""
+    if without_s(typed) == without_s(word):
+        return True
+    if typed[0] != word[0] or len(typed) < 5 or any(letter.isdigit() for letter in typed):
+        return False
+    wrong = letters_wrong(typed, word)
+    if wrong > (1 if len(typed) < 9 else 2):
+        return False
+    return likeness(typed, word) >= 0.3 or is_swapped(typed, word)
+
+
+def without_s(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word[-1] == "s" and word[-2] != "s" else word
+
+
+def is_swapped(typed: str, word: str) -> bool:
+    return len(typed) == len(word) and any(
+        typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] == word
+        for at in range(len(typed) - 1)
+    )
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of three-letter pieces that two words have in common."""
+    pieces = [
+        {padded[at : at + 3] for at in range(len(padded) - 2)}
+        for padded in (f"  {one} ", f"  {other} ")
+    ]
+    # PostgreSQL counts in single precision.
+    return round(len(pieces[0] & pieces[1]) / len(pieces[0] | pieces[1]), 6)
+
+
+def letters_wrong(typed: str, word: str) -> int:
+    """Count letters changed, left out, added or swapped: optimal string alignment by its table."""
+    rows = [list(range(len(word) + 1))]
+    for i, letter in enumerate(typed, start=1):
+        row = [i]
+        for j, other in enumerate(word, start=1):
+            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
+                least = min(least, rows[-2][j - 2] + 1)
+            row.append(least)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def counts_for(known: NaiveProgram, path: Path, criteria: SearchCriteria) -> bool:
@@ -226,7 +301,9 @@ def distance_miles(known: NaiveProgram, criteria: SearchCriteria) -> float | Non
 
 def published_programs() -> Iterator[NaiveProgram]:
     facts = facts_by_program()
-    published = Program.objects.filter(status=ListingStatus.PUBLISHED).select_related("facility")
+    published = Program.objects.filter(status=ListingStatus.PUBLISHED).select_related(
+        "facility__organization"
+    )
     for program in published:
         said = facts.get(program.pk, [])
         yield NaiveProgram(
@@ -237,7 +314,16 @@ def published_programs() -> Iterator[NaiveProgram]:
             confirmed_on=max((f.confirmed_on for f in said if f.confirmed_on), default=None),
             offered={aspect: frozenset(offered(said, aspect)) for aspect in SearchAspect},
             denied=frozenset(denied(said)),
+            name_words=frozenset(name_words(program)),
         )
+
+
+def name_words(program: Program) -> set[str]:
+    facility = program.facility
+    names = [program.name, facility.name, facility.branch, facility.city, facility.state]
+    if facility.organization:
+        names.append(facility.organization.name)
+    return folded(" ".join(names))
 
 
 def facts_by_program() -> dict[int, list[AnyFact]]:

@@ -135,7 +135,7 @@ def test_what_was_understood_stays_in_the_form_beside_the_message(client):
 
 
 def test_a_misspelt_place_offers_names_that_keep_the_other_filters(client):
-    response = client.get("/programs/?near=Chandlr,+AZ&track=women&page=4")
+    response = client.get("/programs/?near=Chandlerville,+AZ&track=women&page=4")
     page = page_of(response)
     links = [link["href"] for link in page.select(".errors a")]
     assert links

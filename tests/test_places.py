@@ -146,8 +146,8 @@ def test_at_most_five_candidates_are_named_and_each_resolves():
 @pytest.mark.parametrize(
     ("text", "near_names"),
     [
-        ("phenix az", ("Phoenix, AZ",)),
-        ("Chandlr, AZ", ("Chandler, AZ", "Chandler Heights, AZ")),
+        ("Chandlerton, AZ", ("Chandler, AZ", "Chandler Heights, AZ")),
+        ("Ajjo, AZ", ("Ajo, AZ",)),
         ("85200", ("85201", "85202", "85203", "85204", "85205")),
         ("zzzzzz", ()),
         ("1234", ()),
@@ -178,7 +178,89 @@ def test_a_hit_costs_one_statement(text, django_assert_num_queries):
         resolve_place(text)
 
 
-@pytest.mark.parametrize("text", ["85200", "Chandlr, AZ", "Chandler, CA", "zzzzzz"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("phenix az", "Phoenix, AZ"),
+        ("Chandlar AZ", "Chandler, AZ"),
+        ("Chandlr, Arizona", "Chandler, AZ"),
+        ("Pheonix, AZ", "Phoenix, AZ"),
+        ("Tuscon AZ", "Tucson, AZ"),
+        ("Albuqerque, NM", "Albuquerque, NM"),
+        ("Pittsburg, PA", "Pittsburgh, PA"),
+        ("Philadelfia PA", "Philadelphia, PA"),
+        ("St. Loius, MO", "Saint Louis, MO"),
+        ("St. Loius", "Saint Louis, MO"),
+        ("Maricoppa County, AZ", "Maricopa County, AZ"),
+        ("Arizonna", "Arizona"),
+    ],
+)
+def test_a_misspelt_place_is_read_as_the_one_that_it_is_near(text, expected):
+    resolved_place = resolve_place(text)
+    assert (str(resolved_place.place), resolved_place.misspelt) == (expected, text)
+
+
+def test_the_namesakes_of_a_misspelt_town_are_offered():
+    assert also("St. Loius") == ["city: Saint Louis, MI", "city: Saint Louis, OK"]
+
+
+@pytest.mark.parametrize("text", ["Chandler, AZ", "85225", "Arizona", "Orange, CA"])
+def test_a_place_that_is_spelled_right_is_not_called_misspelt(text):
+    assert resolve_place(text).misspelt == ""
+
+
+def test_a_misspelt_town_of_several_states_is_ambiguous_too():
+    with pytest.raises(PlaceIsAmbiguous) as caught:
+        resolve_place("Sprngfield")
+
+    assert len(caught.value.candidates) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Too short; a town of another state; as near to one as to another; another first letter.
+        "Ajjo, AZ",
+        "Chandler, CA",
+        "Wesson, ME",
+        "Eakton, MD",
+        "Tandler, AZ",
+    ],
+)
+def test_no_place_is_guessed_where_it_is_not_clear(text):
+    with pytest.raises(PlaceNotFound):
+        resolve_place(text)
+
+
+def one_letter_wrong(name: str, number: int) -> str:
+    """Return a name with a letter changed, left out, added or swapped, by turns."""
+    at = 1 + number % (len(name) - 2)
+    match number % 4:
+        case 0:
+            return f"{name[:at]}q{name[at + 1 :]}"
+        case 1:
+            return name[:at] + name[at + 1 :]
+        case 2:
+            return f"{name[:at]}q{name[at:]}"
+        case _:
+            return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+def test_a_town_with_a_letter_wrong_is_nearly_always_understood_and_hardly_ever_as_another():
+    right: list[Place] = []
+    wrong: list[Place] = []
+    towns = [town for town in every(150, PlaceKind.CITY) if town.zip_count and len(town.name) > 5]
+    for number, town in enumerate(towns):
+        try:
+            found = resolve_place(f"{one_letter_wrong(town.name, number)}, {town.state}").place
+        except (PlaceNotFound, PlaceIsAmbiguous):
+            continue
+        (right if found == town else wrong).append(town)
+    assert len(right) > 0.85 * len(towns)
+    assert len(wrong) < 0.02 * len(towns)
+
+
+@pytest.mark.parametrize("text", ["85200", "Qwertyville, AZ", "Chandler, CA", "zzzzzz"])
 def test_a_miss_costs_two_statements(text, django_assert_num_queries):
     with django_assert_num_queries(2), pytest.raises(PlaceNotFound):
         resolve_place(text)
@@ -238,7 +320,8 @@ def test_a_key_is_its_own_key(text):
 def test_any_text_resolves_or_is_refused_in_two_statements(text):
     with CaptureQueriesContext(connection) as queries:
         try:
-            statements_allowed, message = 1, str(resolve_place(text).place)
+            read = resolve_place(text)
+            statements_allowed, message = 2 if read.misspelt else 1, str(read.place)
         except (PlaceNotFound, PlaceIsAmbiguous) as refused:
             statements_allowed, message = 2, str(refused)
     assert len(queries) <= statements_allowed

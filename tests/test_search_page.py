@@ -66,6 +66,7 @@ def test_the_landing_page_asks_for_a_place_and_needs_nothing_else(client):
     assert (form["action"], form["method"]) == ("/programs/", "get")
     assert [field["name"] for field in form.select("input, select")] == [
         "near",
+        "q",
         "miles",
         "level_of_care",
         "medication",

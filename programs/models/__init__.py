@@ -13,6 +13,7 @@ from programs.models.organization import Organization
 from programs.models.place import Place
 from programs.models.program import Program
 from programs.models.provenance import FederalRecord, ImportItem, ImportRun, Source
+from programs.models.search_name import NameWord, SearchName
 from programs.models.search_row import SearchRow
 from programs.models.vocabulary import (
     CodeStatement,
@@ -37,10 +38,12 @@ __all__ = [
     "ImportItem",
     "ImportRun",
     "MedicationFact",
+    "NameWord",
     "Organization",
     "Phone",
     "Place",
     "Program",
+    "SearchName",
     "SearchRow",
     "SearchSlot",
     "Source",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from programs.geo import cells_within, squared_chord, unit_vector
 from programs.querysets import WITHIN_RADIUS
@@ -25,7 +25,7 @@ class Demand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class FacetCondition:
     """One facet's demand. `name` keeps its parameters apart from those of other conditions."""
 
     name: str
@@ -49,6 +49,16 @@ class Condition:
         return f"(({self._any_bit('(r.word{word} | ~coalesce(r.denied{word}, 0))')}) <> 0)"
 
     @property
+    def silent_sql(self) -> str:
+        """Rows that would meet the condition if places that did not say counted too."""
+        return self.not_denied_sql if self.demand == Demand.STATED else "false"
+
+    @property
+    def own_mask(self) -> SlotMask:
+        """The slots for which a row counts that fails this condition alone."""
+        return slot_mask(()) if self.demand == Demand.NOT_STATED else self.facet.mask
+
+    @property
     def parameters(self) -> dict[str, int]:
         return {f"{self.name}_{word}": bits for word, bits in self._words()}
 
@@ -62,7 +72,35 @@ class Condition:
         )
 
 
-def conditions_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[Condition]:
+@dataclass(frozen=True, slots=True)
+class NameCondition:
+    """Each typed word is answered by a word of the program's names.
+
+    `answers` holds, for each typed word, the words that answer it. None typed: nothing does.
+    """
+
+    answers: Sequence[Sequence[str]]
+    name: ClassVar[str] = "named"
+    own_mask: ClassVar[SlotMask] = slot_mask(())
+    silent_sql: ClassVar[str] = "false"
+
+    @property
+    def sql(self) -> str:
+        each = [f"n.words && %(named{number})s::text[]" for number in range(len(self.answers))]
+        return (
+            "(r.program_id IN (SELECT n.program_id FROM programs_searchname n"
+            f" WHERE {' AND '.join(each) or 'false'}))"
+        )
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        return {f"named{number}": list(words) for number, words in enumerate(self.answers)}
+
+
+Condition = FacetCondition | NameCondition
+
+
+def conditions_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[FacetCondition]:
     """Return a condition for each facet that something was chosen in, and each exclusion.
 
     Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
@@ -76,7 +114,7 @@ def conditions_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[Cond
         if term_slugs:
             conditions.append((slug, Demand.NOT_STATED, term_slugs))
     return [
-        Condition(
+        FacetCondition(
             name=f"c{index}",
             facet=vocabulary.by_slug[slug],
             demand=demand,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from programs.search.conditions import Condition, Demand, where_sql
+from programs.search.conditions import Condition, where_sql
 from programs.search.criteria import SearchCriteria
 from programs.search.facets import counter_columns, counts_by_slot
 from programs.search.vocabulary import Vocabulary, slot_mask
@@ -61,9 +61,7 @@ def count(
 
 def _own_slots(condition: Condition, words: range) -> dict[str, int]:
     """Return the slots for which a row counts that fails this condition alone."""
-    if condition.demand == Demand.NOT_STATED:
-        return {f"{condition.name}_own{word}": 0 for word in words}
-    return {f"{condition.name}_own{word}": condition.facet.mask[word] for word in words}
+    return {f"{condition.name}_own{word}": condition.own_mask[word] for word in words}
 
 
 def _option_words(
@@ -94,7 +92,7 @@ def _rows_sql(place: str, conditions: Sequence[Condition], options: Sequence[str
     numbered = list(enumerate(conditions, start=1))
     failed = " + ".join(f"CASE WHEN {c.sql} THEN 0 ELSE {number} END" for number, c in numbered)
     how_many = " + ".join(f"(NOT {c.sql})::int" for _, c in numbered)
-    silent = ", ".join(f"{_silent_sql(c)} AS silent{number}" for number, c in numbered)
+    silent = ", ".join(f"{c.silent_sql} AS silent{number}" for number, c in numbered)
     own = " ".join(f"WHEN {number} THEN %({c.name}_own{{word}})s::bigint" for number, c in numbered)
     kept = ", ".join(
         f"word{word} & CASE failed WHEN 0 THEN -1::bigint {own.format(word=word)} END AS word{word}"
@@ -104,7 +102,3 @@ def _rows_sql(place: str, conditions: Sequence[Condition], options: Sequence[str
     return f"""SELECT failed, {flags}, {kept} FROM (
         SELECT {failed} AS failed, {silent}, {", ".join(options)} FROM programs_searchrow r
          WHERE {place} AND {how_many} <= 1 OFFSET 0) r"""
-
-
-def _silent_sql(condition: Condition) -> str:
-    return condition.not_denied_sql if condition.demand == Demand.STATED else "false"

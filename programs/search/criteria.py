@@ -48,7 +48,7 @@ class SearchCriteria:
     `wanted` and `excluded` map a facet's slug to the slugs of the terms that were chosen in it; all
     must be in the vocabulary. Of `excluded`, programs that are known to match are left out. In the
     facets of `or_unknown`, programs that did not say count as well. `medication_aspect` says what
-    the chosen medicines must offer.
+    the chosen medicines must offer. Each word of `names` is in, or near, a name of the program.
     """
 
     where: Where = Anywhere()
@@ -56,5 +56,6 @@ class SearchCriteria:
     excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     or_unknown: frozenset[str] = frozenset()
     medication_aspect: SearchAspect = SearchAspect.OFFERS
+    names: str = ""
     sort: Sort = Sort.NEAREST
     page: int = 1

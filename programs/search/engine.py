@@ -15,11 +15,12 @@ from django.db import connection
 from programs.enums import FactKind
 from programs.geo import miles_of_squared_chord
 from programs.querysets import SQUARED_CHORD
-from programs.search.conditions import Condition, Demand, conditions_of, demands_sql
+from programs.search.conditions import Condition, Demand, FacetCondition, conditions_of, demands_sql
 from programs.search.counting import Counts, count
 from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.farther import Farther, farther_column, farther_of, look_farther
+from programs.search.names import name_conditions
 from programs.search.ranking import order_sql
 from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTerm
 
@@ -106,11 +107,15 @@ class FacetCounts:
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """A condition, and how many more programs there would be without it."""
+    """A condition, and how many more programs there would be without it.
+
+    It is that of a facet, or with `names` that of the names, and then `facet` is empty.
+    """
 
     facet: str
     is_exclusion: bool
     gain: int
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +142,13 @@ class SearchResults:
 def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
     """Return the page, total and counts of these criteria.
 
-    At most three statements.
+    At most three statements, and one more where names are searched.
     Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
     """
-    conditions = conditions_of(criteria, vocabulary)
+    conditions: list[Condition] = [
+        *conditions_of(criteria, vocabulary),
+        *name_conditions(criteria.names),
+    ]
     counts = count(criteria, conditions, vocabulary)
     rows: list[dict[str, Any]] = []
     farther = None
@@ -158,7 +166,7 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
         facets=tuple(
             _facet_counts(facet, criteria, conditions, counts) for facet in vocabulary.facets
         ),
-        relaxations=tuple(_relaxations(conditions, counts)),
+        relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
     )
 
@@ -225,20 +233,23 @@ def _match(row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]]) 
     )
 
 
-def _relaxations(conditions: Sequence[Condition], counts: Counts) -> list[Relaxation]:
+def _relaxations(
+    criteria: SearchCriteria, conditions: Sequence[Condition], counts: Counts
+) -> list[Relaxation]:
     """Return what dropping each condition would add, the most first; none that adds nothing."""
     relaxations = [
-        Relaxation(
-            facet=condition.facet.slug,
-            is_exclusion=condition.demand == Demand.NOT_STATED,
-            gain=counts.gains[condition.name],
-        )
+        _relaxation(condition, criteria, counts.gains[condition.name])
         for condition in conditions
+        if counts.gains[condition.name]
     ]
-    return sorted(
-        (relaxation for relaxation in relaxations if relaxation.gain),
-        key=lambda relaxation: -relaxation.gain,
-    )
+    return sorted(relaxations, key=lambda relaxation: -relaxation.gain)
+
+
+def _relaxation(condition: Condition, criteria: SearchCriteria, gain: int) -> Relaxation:
+    if isinstance(condition, FacetCondition):
+        is_exclusion = condition.demand == Demand.NOT_STATED
+        return Relaxation(condition.facet.slug, is_exclusion, gain)
+    return Relaxation("", is_exclusion=False, gain=gain, names=criteria.names)
 
 
 def _facet_counts(
@@ -250,7 +261,7 @@ def _facet_counts(
     silent = {
         condition.facet.slug: counts.silent[condition.name]
         for condition in conditions
-        if condition.demand != Demand.NOT_STATED
+        if isinstance(condition, FacetCondition) and condition.demand != Demand.NOT_STATED
     }
     return FacetCounts(
         slug=facet.slug,

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from programs.enums import PlaceKind
 from programs.models import Place
+from programs.search.spelling import is_near, mistakes, swaps
 
 #: Longer text is not a place, and is not worth a query.
 MAX_CHARACTERS = 100
 MAX_NEAR_NAMES = 5
+#: Enough to hold every state's town of one name, and what looks like it.
+MAX_LOOK_ALIKES = 60
 MAX_OTHER_READINGS = 3
+#: A town of so many ZIP codes, and so many times as many as its next namesake, is the one meant.
+BIG_ZIP_COUNT = 5
+TIMES_BIGGER = 4
 
 #: USPS codes: the states, DC, the territories and the freely associated states.
 STATE_NAMES = {
@@ -116,27 +122,35 @@ class PlaceNotFound(Exception):
         self.near_names = near_names
         super().__init__(
             _("We could not find “%(place)s”. Try a ZIP code, or a city and state.")
-            % {"place": _printable(text)}
+            % {"place": printable(text)}
         )
 
 
 class PlaceIsAmbiguous(Exception):
-    """Several states have it. `candidates` are up to five that do resolve, the biggest first."""
+    """Several states have it: one place of each, the biggest first.
 
-    def __init__(self, text: str, candidates: tuple[str, ...]) -> None:
-        self.candidates = candidates
+    `candidates` are the names of up to five, which do resolve.
+    """
+
+    def __init__(self, text: str, rivals: list[Place]) -> None:
+        self.rivals = rivals
+        self.candidates = tuple(str(place) for place in rivals[:MAX_NEAR_NAMES])
         super().__init__(
             _("More than one place is called “%(place)s”. Add the state.")
-            % {"place": _printable(text)}
+            % {"place": printable(text)}
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlace:
-    """The place that was meant, and other ways to read the same text, best first."""
+    """The place that was meant, and other ways to read the same text, best first.
+
+    `misspelt` is the text where no place is spelled so, and this one alone is near it.
+    """
 
     place: Place
     also: tuple[Place, ...] = ()
+    misspelt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +176,98 @@ class Reading:
 def resolve_place(text: str) -> ResolvedPlace:
     """Return the place that a person means by a text. One statement for a hit, two for a miss.
 
+    A text that is near one name alone is read as that place, with `misspelt`.
     Raises PlaceNotFound, or PlaceIsAmbiguous where a name without a state is in several.
     """
-    readings = list(_readings(_words(text))) if len(text) <= MAX_CHARACTERS else []
+    readings = readings_of(plain_words(text)) if len(text) <= MAX_CHARACTERS else []
     if not readings:
         raise PlaceNotFound(text)
     found = list(Place.objects.filter(key__in={reading.key for reading in readings}))
+    if resolved := choose(text, readings, found):
+        return resolved
+    if readings[0].kinds == (PlaceKind.ZIP,):
+        raise PlaceNotFound(text, _near_zips(readings[0].key))
+    near = look_alikes(readings[0])
+    if corrected := correct(text, readings[0], found, near):
+        return corrected
+    raise PlaceNotFound(text, _near_names(readings[0], near))
+
+
+def choose(text: str, readings: list[Reading], found: list[Place]) -> ResolvedPlace | None:
+    """Return what the readings say, of the places that were found. None if they say nothing.
+
+    Raises PlaceIsAmbiguous where a name without a state is in several.
+    """
     matches_of_readings = [(reading, reading.matches(found)) for reading in readings]
     hits = [(reading, matches) for reading, matches in matches_of_readings if matches]
     if not hits:
-        raise PlaceNotFound(text, _near_names(readings[0]))
+        return None
     first, best = hits[0]
-    if not first.state and len(rivals := _one_of_each_state(best)) > 1:
-        raise PlaceIsAmbiguous(text, tuple(str(place) for place in rivals[:MAX_NEAR_NAMES]))
+    if not first.state:
+        _refuse_rivals(text, best)
     place, *others = dict.fromkeys(place for _reading, matches in hits for place in matches)
     # Names that the postal service only tolerates are no readings to offer.
     also = [other for other in others if other.zip_count]
     return ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]))
+
+
+def _refuse_rivals(text: str, places: list[Place]) -> None:
+    rivals = _one_of_each_state(places)
+    if len(rivals) > 1:
+        raise PlaceIsAmbiguous(text, rivals)
+
+
+def clearly_biggest(ambiguous: PlaceIsAmbiguous) -> ResolvedPlace | None:
+    """Return the place that nearly everybody means by a name that several states have, if any."""
+    place, *rivals = ambiguous.rivals
+    if _is_much_bigger(place, rivals):
+        return ResolvedPlace(place, tuple(rivals[:MAX_OTHER_READINGS]))
+    return None
+
+
+def _is_much_bigger(place: Place, others: list[Place]) -> bool:
+    biggest = max(other.zip_count for other in others)
+    return place.zip_count >= max(BIG_ZIP_COUNT, TIMES_BIGGER * biggest)
+
+
+def correct(
+    text: str, reading: Reading, found: list[Place], look_alikes: list[Place]
+) -> ResolvedPlace | None:
+    """Return the place whose name is nearest to a misspelt one, if no other name is as near.
+
+    A name that some place elsewhere does have is misspelt only if the one here is much bigger:
+    mostly it is the state that is wrong.
+    Raises PlaceIsAmbiguous where the nearest name is in several states.
+    """
+    nearest = _nearest(reading, look_alikes)
+    if len({place.key for place in nearest}) != 1:
+        return None
+    namesakes = (place for place in found if place.key == reading.key and place.zip_count)
+    elsewhere = sorted(namesakes, key=lambda place: (-place.zip_count, place.state))
+    if elsewhere and not _is_much_bigger(nearest[0], elsewhere):
+        return None
+    resolved = ResolvedPlace(nearest[0], (*nearest[1:], *elsewhere)[:MAX_OTHER_READINGS])
+    # As where it is spelled right: a name alone is a state before it is a town.
+    if nearest[0].kind != PlaceKind.STATE and len(_one_of_each_state(nearest)) > 1:
+        ambiguous = PlaceIsAmbiguous(text, _one_of_each_state(nearest))
+        if not (biggest := clearly_biggest(ambiguous)):
+            raise ambiguous
+        resolved = biggest
+    return replace(resolved, misspelt=printable(text))
+
+
+def _nearest(reading: Reading, look_alikes: list[Place]) -> list[Place]:
+    """Return the places with the fewest letters wrong: states, then the biggest first."""
+    near = [
+        place
+        for place in look_alikes
+        if reading.state in ("", place.state) and is_near(reading.key, place.key)
+    ]
+    fewest = min((mistakes(reading.key, place.key) for place in near), default=0)
+    return sorted(
+        (place for place in near if mistakes(reading.key, place.key) == fewest),
+        key=lambda place: (place.kind != PlaceKind.STATE, -place.zip_count, place.state),
+    )
 
 
 def place_key(text: str) -> str:
@@ -186,7 +275,7 @@ def place_key(text: str) -> str:
 
     Case, accents, punctuation, blanks, Saint or St, Mc Allen or McAllen, Parish or County or Co.
     """
-    words = _words(text)
+    words = plain_words(text)
     return _key_of_words(words) if words else ""
 
 
@@ -205,7 +294,7 @@ def _fold(name: str) -> str:
     return COUNTY_LAST.sub(" county", PREFIX.sub(r"\1", long_name))
 
 
-def _words(text: str) -> list[str]:
+def plain_words(text: str) -> list[str]:
     """Return the words in plain lower-case letters and digits; apostrophes join, the rest parts."""
     letters = unicodedata.normalize("NFKD", text).lower()
     return re.findall(r"[a-z0-9]+", ACCENTS_AND_APOSTROPHES.sub("", letters))
@@ -215,7 +304,7 @@ def _spellings_of_states() -> dict[str, str]:
     """Return the code of every spelling of a state, its words run together."""
     spellings = {"virginislands": "VI", "micronesia": "FM"}
     for code, name in STATE_NAMES.items():
-        spelled = "".join(_words(name))
+        spelled = "".join(plain_words(name))
         for spelling in (code.lower(), spelled, f"{spelled}state", f"stateof{spelled}"):
             spellings[spelling] = code
     return spellings
@@ -240,8 +329,12 @@ def _split_zip(words: list[str]) -> tuple[list[str], str]:
     return " ".join(words)[: match.start()].split(), match[1]
 
 
+def readings_of(words: list[str]) -> list[Reading]:
+    """Return the ways to read the words, the likeliest first."""
+    return list(_readings(words))
+
+
 def _readings(words: list[str]) -> Iterator[Reading]:
-    """Yield the ways to read the words, the likeliest first."""
     if words[-1:] == ["usa"]:
         words = words[:-1]
     before_zip, zip_code = _split_zip(words)
@@ -286,20 +379,27 @@ def _one_of_each_state(places: list[Place]) -> list[Place]:
     return list(biggest.values())
 
 
-def _near_names(reading: Reading) -> tuple[str, ...]:
-    """Return names that resolve and look like a reading that does not. One statement."""
-    if reading.kinds == (PlaceKind.ZIP,):
-        return _near_zips(reading.key)
-    towns = Place.objects.exclude(kind=PlaceKind.ZIP).filter(zip_count__gt=0)
-    ranked = (
-        towns.filter(key__trigram_similar=reading.key)
+def look_alikes(reading: Reading) -> list[Place]:
+    """Return places with a name like that of a reading, the likeliest first. One statement."""
+    return list(
+        _alike(reading.key)
         .annotate(
             in_state=Case(When(state=reading.state, then=0), default=1),
             similarity=TrigramSimilarity("key", reading.key),
         )
-        .order_by("in_state", "-similarity", "-zip_count", "id")
+        .order_by("in_state", "-similarity", "-zip_count", "id")[:MAX_LOOK_ALIKES]
     )
-    near = list(ranked[:MAX_NEAR_NAMES])
+
+
+def _alike(key: str) -> QuerySet[Place]:
+    towns = Place.objects.exclude(kind=PlaceKind.ZIP).filter(zip_count__gt=0)
+    # Two letters that changed places leave a short name few trigrams of its own: Tuscon.
+    return towns.filter(Q(key__trigram_similar=key) | Q(key__in=swaps(key)))
+
+
+def _near_names(reading: Reading, look_alikes: list[Place]) -> tuple[str, ...]:
+    """Return up to five names that resolve and look like a reading that does not."""
+    near = look_alikes[:MAX_NEAR_NAMES]
     # Other states only where the one that was typed has nothing like it: it may be the mistake.
     in_state = [place for place in near if place.state == reading.state]
     return tuple(dict.fromkeys(str(place) for place in in_state or near))
@@ -314,7 +414,7 @@ def _near_zips(zip_code: str) -> tuple[str, ...]:
     return tuple(by_number[:MAX_NEAR_NAMES])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text short and clean enough for a message: control characters break pages."""
     clean = "".join(character if character.isprintable() else " " for character in text[:60])
     return " ".join(clean.split())

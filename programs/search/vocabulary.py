@@ -11,6 +11,8 @@ from django.db import connection
 from programs.enums import FactKind, SearchAspect
 from programs.models import Facet
 from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
+from programs.search.places import plain_words
+from programs.search.spelling import singular
 
 #: A set of search slots: one bit mask for each word of the projection.
 SlotMask = tuple[int, ...]
@@ -32,6 +34,8 @@ class VocabularyTerm:
     definition: str
     #: Slot number by aspect: always "offers", for medicines the ladder's as well.
     slots: Mapping[str, int]
+    #: What people type for it, besides the label.
+    synonyms: tuple[str, ...] = ()
 
     def slot(self, aspect: str) -> int:
         return self.slots.get(aspect, self.slots[SearchAspect.OFFERS])
@@ -76,10 +80,38 @@ class Vocabulary:
         return {term_id: place for place, term_id in enumerate(self.term_by_id)}
 
     @cached_property
+    def meanings(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """What phrases mean: by `phrase_key`, then by facet, the likeliest first, the terms."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        pairs = [(facet, term) for facet in self.facets for term in facet.terms]
+        for is_slug in (False, True):
+            for facet, term in pairs:
+                for phrase in _slug_phrases(term) if is_slug else _phrases(term):
+                    terms = found.setdefault(phrase, {}).get(facet.slug, ())
+                    found[phrase][facet.slug] = tuple(dict.fromkeys((*terms, term.slug)))
+        return found
+
+    @cached_property
     def words_in_use(self) -> range:
         """The words of the projection that hold a slot; the first one always."""
         words = [word for facet in self.facets for word, bits in enumerate(facet.mask) if bits]
         return range(max(words, default=0) + 1)
+
+
+def phrase_key(text: str) -> str:
+    """Return the one spelling of a phrase: no case, accents, punctuation or plural s."""
+    return " ".join(singular(word) for word in plain_words(text))
+
+
+def _phrases(term: VocabularyTerm) -> set[str]:
+    """Return what people call a term: its label too, with and without what is in brackets."""
+    called = (*term.synonyms, term.label, term.label.partition("(")[0])
+    return {phrase_key(phrase) for phrase in called} - {""}
+
+
+def _slug_phrases(term: VocabularyTerm) -> set[str]:
+    """Return the slug as words. Two letters are a state more often than a term, such as "mi"."""
+    return {phrase_key(term.slug.replace("_", " "))} if len(term.slug) > 2 else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +161,7 @@ def read_vocabulary() -> Vocabulary:
                         slug=term.slug,
                         label=term.label,
                         definition=term.definition,
+                        synonyms=tuple(term.synonyms),
                         slots={slot.aspect: slot.number for slot in term.slots.all()},
                     )
                     for term in sorted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -23,15 +23,24 @@ class Pill:
     url: str
 
 
-def pills(query: QueryDict, facets: Iterable[FacetCounts]) -> list[Pill]:
-    """Return a pill for each option that is chosen or left out."""
+def pills(
+    query: QueryDict, facets: Iterable[FacetCounts], *, but_for: Collection[tuple[str, str]] = ()
+) -> list[Pill]:
+    """Return a pill for each option that is chosen or left out.
+
+    Those of `but_for`, facet and term, were read from the search box, which says so itself.
+    """
     found = []
     for facet in facets:
         for option in facet.selected:
+            if (facet.slug, option.slug) in but_for:
+                continue
             found.append(
                 Pill(facet.label, option.label, _without_term(query, facet.slug, option.slug))
             )
         for option in facet.left_out:
+            if (f"not_{facet.slug}", option.slug) in but_for:
+                continue
             label = _("not %(term)s") % {"term": option.label}
             url = _without_term(query, f"not_{facet.slug}", option.slug)
             found.append(Pill(facet.label, label, url))
@@ -51,7 +60,10 @@ class WayOut:
 def ways_out(query: QueryDict, found: SearchResults) -> list[WayOut]:
     """Return what finds more: filters to drop, the most first, then wider circles, the nearest."""
     labels = {facet.slug: facet for facet in found.facets}
-    ways = [_dropped(query, labels[each.facet], each) for each in found.relaxations]
+    ways = [
+        _without_names(query, each) if each.names else _dropped(query, labels[each.facet], each)
+        for each in found.relaxations
+    ]
     if found.farther:
         ways += [
             _wider(query, circle.radius_miles, circle.total) for circle in found.farther.circles
@@ -84,13 +96,22 @@ def _dropped(query: QueryDict, facet: FacetCounts, relaxation: Relaxation) -> Wa
     )
 
 
+def _without_names(query: QueryDict, relaxation: Relaxation) -> WayOut:
+    text = ngettext(
+        "%(count)s more without the name “%(names)s”",
+        "%(count)s more without the name “%(names)s”",
+        relaxation.gain,
+    ) % {"count": relaxation.gain, "names": relaxation.names}
+    return WayOut(kind="q", count=relaxation.gain, text=text, url=_without(query, "q"))
+
+
 def _wider(query: QueryDict, miles: int, total: int) -> WayOut:
     changed = query.copy()
     changed["miles"] = str(miles)
     text = ngettext(
         "%(count)s within %(miles)s miles", "%(count)s within %(miles)s miles", total
     ) % {"count": total, "miles": miles}
-    return WayOut(kind=f"miles-{miles}", count=total, text=text, url=_address(changed))
+    return WayOut(kind=f"miles-{miles}", count=total, text=text, url=address(changed))
 
 
 def _nearest(nearest: NearestBeyond) -> WayOut:
@@ -102,13 +123,13 @@ def _nearest(nearest: NearestBeyond) -> WayOut:
 def _without_term(query: QueryDict, parameter: str, slug: str) -> str:
     changed = query.copy()
     changed.setlist(parameter, [each for each in query.getlist(parameter) if each != slug])
-    return _address(_without_age(changed, parameter))
+    return address(_without_age(changed, parameter))
 
 
 def _without(query: QueryDict, parameter: str) -> str:
     changed = query.copy()
     changed.pop(parameter, None)
-    return _address(_without_age(changed, parameter))
+    return address(_without_age(changed, parameter))
 
 
 def _without_age(query: QueryDict, parameter: str) -> QueryDict:
@@ -118,6 +139,7 @@ def _without_age(query: QueryDict, parameter: str) -> QueryDict:
     return query
 
 
-def _address(query: QueryDict) -> str:
+def address(query: QueryDict) -> str:
+    """Return the address of the first page of a search."""
     query.pop("page", None)
     return f"?{query.urlencode()}"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
+from programs.search.crisis import is_crisis
 from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
 from programs.search.engine import FEW, SearchResults, options_without_counts, search
 from programs.search.places import ResolvedPlace
@@ -19,6 +20,7 @@ from programs.search.ranking import RANKING
 from programs.views.links import pills, ways_out
 from programs.views.results import result_of
 from programs.views.site import site_of
+from programs.views.words import understood, what_was_read
 
 #: Facets that the landing page asks for; the results page has them all.
 LANDING_FACETS = ("level_of_care", "medication", "payment")
@@ -37,6 +39,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 def results(request: HttpRequest) -> HttpResponse:
     """A page of matches. Five statements: site, place, and the three of the search.
 
+    One more for a misspelt place, and one more where a name is searched.
+
     A query string that cannot be understood is a 400 with a message on the field that is wrong.
     """
     vocabulary = site_of(request).vocabulary
@@ -45,6 +49,8 @@ def results(request: HttpRequest) -> HttpResponse:
         context = _unanswered_context(request, program_filter)
         return render(request, "programs/search.html", context, status=400)
     found = search(program_filter.criteria(), vocabulary)
+    words, near = program_filter.words, program_filter.form.cleaned_data["near"]
+    query = understood(request.GET, words)
     is_beyond_the_end = found.criteria.page > found.page_count
     context = {
         "form": program_filter.form,
@@ -53,9 +59,13 @@ def results(request: HttpRequest) -> HttpResponse:
         "results": [result_of(match, found.criteria, vocabulary) for match in found.matches],
         "summary": _summary(found, program_filter.place),
         "order": _order(found.criteria),
-        "pills": pills(request.GET, found.facets),
-        "ways_out": ways_out(request.GET, found) if found.is_few else (),
-        "other_readings": program_filter.place.also if program_filter.place else (),
+        "words": what_was_read(request.GET, words, near),
+        "is_crisis": _is_crisis(request),
+        "q": query.get("q", ""),
+        "near": query.get("near", ""),
+        "pills": pills(request.GET, found.facets, but_for=_read_terms(program_filter)),
+        "ways_out": ways_out(query, found) if found.is_few else (),
+        "other_readings": near.also if near else (),
         "is_beyond_the_end": is_beyond_the_end,
         "first_number": (found.criteria.page - 1) * PAGE_SIZE + 1,
         "previous_page": found.criteria.page - 1,
@@ -64,6 +74,21 @@ def results(request: HttpRequest) -> HttpResponse:
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
+
+
+def _is_crisis(request: HttpRequest) -> bool:
+    return is_crisis(" ".join(request.GET.getlist("q")))
+
+
+def _read_terms(program_filter: ProgramFilter) -> set[tuple[str, str]]:
+    """Return the parameters that only the search box names."""
+    values = program_filter.form.cleaned_data
+    names = [
+        (f"not_{term.facet}" if term.is_left_out else term.facet, slug)
+        for term in program_filter.words.terms
+        for slug in term.terms
+    ]
+    return {(name, slug) for name, slug in names if slug not in values[name]}
 
 
 @require_safe
@@ -85,6 +110,9 @@ def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> 
             (form.fields[name].label, " ".join(messages)) for name, messages in form.errors.items()
         ],
         "suggested_places": form.suggested_places,
+        "is_crisis": _is_crisis(request),
+        "q": request.GET.get("q", ""),
+        "near": request.GET.get("near", ""),
         "facets": options_without_counts(
             program_filter.vocabulary,
             {name: tuple(request.GET.getlist(name)) for name in request.GET},
