@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
@@ -24,6 +26,12 @@ from programs.views.site import site_of
 LANDING_FACETS = ("level_of_care", "medication", "payment")
 
 
+class HtmxRequest(HttpRequest):
+    """A request as the middleware of django-htmx leaves it."""
+
+    htmx: HtmxDetails
+
+
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """The search box. One statement."""
@@ -34,16 +42,18 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def results(request: HttpRequest) -> HttpResponse:
+@vary_on_headers("HX-Request", "HX-Request-Type")
+def results(request: HtmxRequest) -> HttpResponse:
     """A page of matches. Five statements: site, place, and the three of the search.
 
+    For htmx only what is in <main>, with the title; the whole page again when it goes back.
     A query string that cannot be understood is a 400 with a message on the field that is wrong.
     """
     vocabulary = site_of(request).vocabulary
     program_filter = ProgramFilter(request.GET, vocabulary=vocabulary)
     if not program_filter.is_valid():
         context = _unanswered_context(request, program_filter)
-        return render(request, "programs/search.html", context, status=400)
+        return render(request, "programs/search.html", context | _layout(request), status=400)
     found = search(program_filter.criteria(), vocabulary)
     is_beyond_the_end = found.criteria.page > found.page_count
     context = {
@@ -61,6 +71,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "previous_page": found.criteria.page - 1,
         "next_page": found.criteria.page + 1,
         **_choices(program_filter.form.cleaned_data),
+        **_layout(request),
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
@@ -75,6 +86,11 @@ def how_we_rank(request: HttpRequest) -> HttpResponse:
         "few": FEW,
     }
     return render(request, "programs/how_we_rank.html", context)
+
+
+def _layout(request: HtmxRequest) -> dict[str, str]:
+    is_part = request.htmx and request.htmx.request_type == "partial"
+    return {"layout": "fragment.html" if is_part else "base.html"}
 
 
 def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> dict[str, Any]:
