@@ -134,7 +134,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         for name in (
             "accelerometer",
             "autoplay",
-            "bluetooth",
             "browsing-topics",
             "camera",
             "display-capture",

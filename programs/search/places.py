@@ -107,7 +107,9 @@ COUNTY_WORDS = "county|co|parish|borough|census area|city and borough|municipali
 STATES_OF_COUNTY_WORDS = {"parish": "LA", "municipio": "PR"}
 COUNTY_LAST = re.compile(rf"(?<=\w) ({COUNTY_WORDS})$")
 #: What "Use my location" sends, such as "33.31, -111.82".
-LATITUDE_AND_LONGITUDE = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*", re.A)
+LATITUDE_AND_LONGITUDE = re.compile(
+    r"\s*(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*", re.A
+)
 #: Farther than this from the middle of any ZIP code is not the US. About 69 miles.
 US_MARGIN_DEGREES = 1.0
 COUNTY_FIRST = re.compile(rf"^({COUNTY_WORDS}) of (.+)$")
@@ -141,6 +143,10 @@ class ResolvedPlace:
 
     place: Place
     also: tuple[Place, ...] = ()
+
+    @property
+    def is_rounded_location(self) -> bool:
+        return self.place.pk is None
 
 
 @dataclass(frozen=True, slots=True)

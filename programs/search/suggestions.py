@@ -25,10 +25,7 @@ def suggested_places(text: str) -> list[str]:
     key = place_key(name)
     if len(key) < MIN_CHARACTERS or len(text) > MAX_CHARACTERS:
         return []
-    likely = _likely(key, _states(state)).order_by(
-        "-likeness", "is_county", "-zip_count", "key", "state", "id"
-    )
-    return [str(place) for place in likely[:MAX_SUGGESTIONS]]
+    return [str(place) for place in _likely(key, _states(state))[:MAX_SUGGESTIONS]]
 
 
 def _likely(key: str, states: list[str] | None) -> QuerySet[Place]:
@@ -46,7 +43,7 @@ def _likely(key: str, states: list[str] | None) -> QuerySet[Place]:
             output_field=FloatField(),
         ),
         is_county=Case(When(kind=PlaceKind.COUNTY, then=1), default=0),
-    )
+    ).order_by("-likeness", "is_county", "-zip_count", "key", "state", "id")
 
 
 def _states(text: str) -> list[str] | None:

@@ -21,7 +21,7 @@ _limit = AddressLimit(ANSWERS_PER_MINUTE)
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The options of the list under the place field. One statement, or none where it is too much."""
+    """The options of the list under the place field. One statement; over the limit none."""
     if not _limit.allows(_address(request)):
         return HttpResponse(status=429, headers={"Retry-After": "60", "Cache-Control": "no-store"})
     return _suggestions(request)

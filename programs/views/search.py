@@ -62,7 +62,7 @@ def results(request: HtmxRequest) -> HttpResponse:
         "facets": found.facets,
         "results": [result_of(match, found.criteria, vocabulary) for match in found.matches],
         "summary": _summary(found, program_filter.place),
-        "order": _order(found.criteria),
+        "order": _order(found.criteria, program_filter.place),
         "pills": pills(request.GET, found.facets),
         "ways_out": ways_out(request.GET, found) if found.is_few else (),
         "other_readings": program_filter.place.also if program_filter.place else (),
@@ -142,8 +142,12 @@ def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
             return _("%(programs)s in the whole directory") % {"programs": programs}
 
 
-def _order(criteria: SearchCriteria) -> str:
+def _order(criteria: SearchCriteria, place: ResolvedPlace | None) -> str:
     """Print the rule that ordered the page; `search.ranking` applies it."""
     if isinstance(criteria.where, Near) and criteria.sort == Sort.NEAREST:
-        return _("Nearest first, in a straight line. Nobody can pay to be higher.")
-    return _("Most recently confirmed first. Nobody can pay to be higher.")
+        rule = _("Nearest first, in a straight line. Nobody can pay to be higher.")
+    else:
+        rule = _("Most recently confirmed first. Nobody can pay to be higher.")
+    if place and place.is_rounded_location:
+        return f"{rule} {_('Your location is rounded: distances may be off by half a mile.')}"
+    return rule
