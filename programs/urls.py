@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from programs.views.listing import listing
+from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
 
 app_name = "programs"
@@ -10,6 +11,7 @@ app_name = "programs"
 urlpatterns = [
     path("", landing, name="landing"),
     path("programs/", results, name="search"),
+    path("places/suggest", suggest, name="suggest"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
 ]

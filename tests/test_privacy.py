@@ -39,6 +39,7 @@ def public_pages(client, listing_address) -> dict[str, HttpResponse]:
         "/": 200,
         "/programs/": 200,
         "/programs/?near=85225&track=women&page=1": 200,
+        "/programs/?near=33.31,+-111.84": 200,
         "/programs/?near=85225&page=9": 404,
         f"/programs/?near={CANARY}": 400,
         listing_address: 200,
@@ -91,6 +92,10 @@ def test_every_public_page_sends_the_headers_that_keep_a_visit_private(public_pa
         }
         assert policy["default-src"] == ["'self'"]
         assert "unsafe" not in page["Content-Security-Policy"]
+        permissions = dict(part.split("=") for part in page["Permissions-Policy"].split(", "))
+        assert permissions.pop("geolocation") == "(self)"
+        assert {"camera", "microphone", "payment", "usb"} <= permissions.keys()
+        assert set(permissions.values()) == {"()"}
 
 
 def test_no_public_page_has_a_script_or_a_style_of_its_own(public_pages):
@@ -177,6 +182,7 @@ def test_a_search_that_goes_wrong_is_logged_without_what_was_searched(client, lo
 
 def test_a_search_that_works_logs_nothing(client, log, listing_address):
     assert client.get("/programs/?near=85225&track=women").status_code == 200
+    assert client.get(f"/places/suggest?near={CANARY}").status_code == 200
     assert client.get(listing_address).status_code == 200
     assert log.getvalue() == ""
 

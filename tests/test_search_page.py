@@ -269,13 +269,13 @@ def test_invented_listings_are_marked_and_the_page_says_so(client):
 def test_a_name_is_text_not_markup(client):
     ProgramFactory.create(facility__name="<script>alert(1)</script>")
     page = get(client, NEAR)
-    assert page.select("script") == []
+    assert page.select("script:not([src])") == []
     assert words(page, "h2 a") == "<script>alert(1)</script>"
 
 
 def test_what_was_typed_is_text_not_markup(client):
     page = get(client, urlencode({"near": '"><script>alert(1)</script>'}), status=400)
-    assert page.select("script") == []
+    assert page.select("script:not([src])") == []
 
 
 @pytest.mark.parametrize("address", ["/", "/programs/", f"/programs/?{NEAR}"])
@@ -301,3 +301,55 @@ def test_the_landing_page_is_one_statement(client, django_assert_num_queries):
     client.get("/")
     with django_assert_num_queries(1):
         client.get("/")
+
+
+def part(client, query: str, status: int = 200, request_type: str = "partial") -> BeautifulSoup:
+    """Return what htmx gets: for a filter that was changed, a part."""
+    headers = {"HX-Request": "true", "HX-Request-Type": request_type}
+    response = client.get(f"/programs/?{query}", headers=headers)
+    assert response.status_code == status
+    return page_of(response)
+
+
+def test_htmx_gets_what_changes_and_no_more(client, clinic):
+    whole, changed = get(client, NEAR), part(client, NEAR)
+    assert changed.select("html, head, body, header, footer, .crisis, script, link, main") == []
+    assert words(changed, "title") == words(whole, "title")
+    only(changed, "title").decompose()
+    assert words(changed) == words(whole, "main")
+
+
+def test_htmx_gets_the_whole_page_again_when_it_goes_back(client, clinic):
+    assert len(part(client, NEAR, request_type="full").select("body main")) == 1
+
+
+def test_htmx_gets_errors_as_answers(client):
+    changed = part(client, "near=Nowhereville", status=400)
+    assert changed.select("body") == []
+    assert len(changed.select("[role=alert]")) == 1
+    assert part(client, f"{NEAR}&page=9", status=404).select("body") == []
+
+
+def test_no_cache_takes_a_part_for_the_page(client):
+    vary = client.get(f"/programs/?{NEAR}").headers["Vary"].split(", ")
+    assert {"HX-Request", "HX-Request-Type"} <= set(vary)
+
+
+def test_a_location_is_searched_around_and_called_yours(client):
+    ProgramFactory.create(facility__latitude=33.31, facility__longitude=-111.84)
+    page = get(client, urlencode({"near": "33.3149, -111.8351"}))
+    assert words(page, "h1") == "1 program within 25 miles of your location"
+    assert words(page, ".program strong") == "less than 0.1 mile away"
+    assert "distances may be off by half a mile" in words(page, ".order")
+
+
+def test_a_location_is_five_statements_too(client, clinic, django_assert_num_queries):
+    get(client, NEAR)
+    with django_assert_num_queries(5):
+        get(client, urlencode({"near": "33.31, -111.84"}))
+
+
+@pytest.mark.parametrize("location", ["51.51, -0.13", "95.00, -111.84", "33.31, 200.00", "0, 0"])
+def test_a_location_outside_the_us_is_not_found(client, location):
+    page = get(client, urlencode({"near": location}), status=400)
+    assert location in words(page, "[role=alert]")

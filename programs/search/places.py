@@ -112,6 +112,12 @@ COUNTY_WORDS = "county|co|parish|borough|census area|city and borough|municipali
 #: These have no counties: "Orleans Parish" is not Orleans County in New York.
 STATES_OF_COUNTY_WORDS = {"parish": "LA", "municipio": "PR"}
 COUNTY_LAST = re.compile(rf"(?<=\w) ({COUNTY_WORDS})$")
+#: What "Use my location" sends, such as "33.31, -111.82".
+LATITUDE_AND_LONGITUDE = re.compile(
+    r"\s*(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*", re.A
+)
+#: Farther than this from the middle of any ZIP code is not the US. About 69 miles.
+US_MARGIN_DEGREES = 1.0
 COUNTY_FIRST = re.compile(rf"^({COUNTY_WORDS}) of (.+)$")
 
 
@@ -152,6 +158,10 @@ class ResolvedPlace:
     also: tuple[Place, ...] = ()
     misspelt: str = ""
 
+    @property
+    def is_rounded_location(self) -> bool:
+        return self.place.pk is None
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -179,6 +189,8 @@ def resolve_place(text: str) -> ResolvedPlace:
     A text that is near one name alone is read as that place, with `misspelt`.
     Raises PlaceNotFound, or PlaceIsAmbiguous where a name without a state is in several.
     """
+    if match := LATITUDE_AND_LONGITUDE.fullmatch(text):
+        return ResolvedPlace(_location(text, latitude=float(match[1]), longitude=float(match[2])))
     readings = readings_of(plain_words(text)) if len(text) <= MAX_CHARACTERS else []
     if not readings:
         raise PlaceNotFound(text)
@@ -268,6 +280,25 @@ def _nearest(reading: Reading, look_alikes: list[Place]) -> list[Place]:
         (place for place in near if mistakes(reading.key, place.key) == fewest),
         key=lambda place: (place.kind != PlaceKind.STATE, -place.zip_count, place.state),
     )
+
+
+def _location(text: str, *, latitude: float, longitude: float) -> Place:
+    """Return a place of no table for the location that a device gave. One statement.
+
+    No finer than a hundredth of a degree, whatever was sent. Raises PlaceNotFound far from any
+    ZIP code of the US.
+    """
+    latitude, longitude = round(latitude, 2), round(longitude, 2)
+    near_zips = Place.objects.filter(
+        kind=PlaceKind.ZIP,
+        latitude__range=(latitude - US_MARGIN_DEGREES, latitude + US_MARGIN_DEGREES),
+        longitude__range=(longitude - US_MARGIN_DEGREES, longitude + US_MARGIN_DEGREES),
+    )
+    if not near_zips.exists():
+        raise PlaceNotFound(text)
+    # Like a ZIP code: a point, and printed by its name alone.
+    name = _("your location")
+    return Place(kind=PlaceKind.ZIP, name=name, latitude=latitude, longitude=longitude)
 
 
 def place_key(text: str) -> str:

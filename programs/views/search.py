@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.middleware import HtmxDetails
 
 from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
@@ -26,6 +28,12 @@ from programs.views.words import understood, what_was_read
 LANDING_FACETS = ("level_of_care", "medication", "payment")
 
 
+class HtmxRequest(HttpRequest):
+    """A request as the middleware of django-htmx leaves it."""
+
+    htmx: HtmxDetails
+
+
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """The search box. One statement."""
@@ -36,18 +44,20 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def results(request: HttpRequest) -> HttpResponse:
+@vary_on_headers("HX-Request", "HX-Request-Type")
+def results(request: HtmxRequest) -> HttpResponse:
     """A page of matches. Five statements: site, place, and the three of the search.
 
     One more for a misspelt place, and one more where a name is searched.
 
+    For htmx only what is in <main>, with the title; the whole page again when it goes back.
     A query string that cannot be understood is a 400 with a message on the field that is wrong.
     """
     vocabulary = site_of(request).vocabulary
     program_filter = ProgramFilter(request.GET, vocabulary=vocabulary)
     if not program_filter.is_valid():
         context = _unanswered_context(request, program_filter)
-        return render(request, "programs/search.html", context, status=400)
+        return render(request, "programs/search.html", context | _layout(request), status=400)
     found = search(program_filter.criteria(), vocabulary)
     words, near = program_filter.words, program_filter.form.cleaned_data["near"]
     query = understood(request.GET, words)
@@ -58,7 +68,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "facets": found.facets,
         "results": [result_of(match, found.criteria, vocabulary) for match in found.matches],
         "summary": _summary(found, program_filter.place),
-        "order": _order(found.criteria),
+        "order": _order(found.criteria, program_filter.place),
         "words": what_was_read(request.GET, words, near),
         "is_crisis": _is_crisis(request),
         "q": query.get("q", ""),
@@ -71,6 +81,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "previous_page": found.criteria.page - 1,
         "next_page": found.criteria.page + 1,
         **_choices(program_filter.form.cleaned_data),
+        **_layout(request),
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
@@ -100,6 +111,11 @@ def how_we_rank(request: HttpRequest) -> HttpResponse:
         "few": FEW,
     }
     return render(request, "programs/how_we_rank.html", context)
+
+
+def _layout(request: HtmxRequest) -> dict[str, str]:
+    is_part = request.htmx and request.htmx.request_type == "partial"
+    return {"layout": "fragment.html" if is_part else "base.html"}
 
 
 def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> dict[str, Any]:
@@ -154,8 +170,12 @@ def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
             return _("%(programs)s in the whole directory") % {"programs": programs}
 
 
-def _order(criteria: SearchCriteria) -> str:
+def _order(criteria: SearchCriteria, place: ResolvedPlace | None) -> str:
     """Print the rule that ordered the page; `search.ranking` applies it."""
     if isinstance(criteria.where, Near) and criteria.sort == Sort.NEAREST:
-        return _("Nearest first, in a straight line. Nobody can pay to be higher.")
-    return _("Most recently confirmed first. Nobody can pay to be higher.")
+        rule = _("Nearest first, in a straight line. Nobody can pay to be higher.")
+    else:
+        rule = _("Most recently confirmed first. Nobody can pay to be higher.")
+    if place and place.is_rounded_location:
+        return f"{rule} {_('Your location is rounded: distances may be off by half a mile.')}"
+    return rule
