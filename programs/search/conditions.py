@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -50,15 +50,17 @@ class Condition:
 
     @property
     def parameters(self) -> dict[str, int]:
-        return {f"{self.name}_{word}": bits for word, bits in self._words()}
+        return {f"{self.name}_{word}": self.mask[word] for word in self.words}
 
-    def _words(self) -> Iterator[tuple[int, int]]:
-        return ((word, bits) for word, bits in enumerate(self.mask) if bits)
+    @property
+    def words(self) -> list[int]:
+        """The words of the projection that the chosen terms are in."""
+        return [word for word, bits in enumerate(self.mask) if bits]
 
     def _any_bit(self, column: str) -> str:
         return " | ".join(
             f"({column.format(word=word)} & %({self.name}_{word})s::bigint)"
-            for word, _ in self._words()
+            for word in self.words
         )
 
 
