@@ -2,44 +2,96 @@
 
 from __future__ import annotations
 
+import os
+import statistics
 from collections.abc import Sequence
 
 from bench.load import LOAD_BAR, LoadTiming
-from bench.search import LOCAL_BAR, Timing
+from bench.search import (
+    EQUAL_SIZE_BAR,
+    PAGE_BAR,
+    RELAXATIONS_BAR,
+    EqualSize,
+    Timing,
+)
 
 
-def table(timings: Sequence[Timing], loaded: LoadTiming, moved: int) -> str:
+def search_table(timings: Sequence[Timing]) -> str:
+    """Return a line for each case."""
     lines = [
-        "Search against NumPy brute force, ms (same page, total and counts in every case)",
-        f"{'place':<24}{'filters':>8}{'found':>8}{'p50':>8}{'p95':>8}{'NumPy':>8}{'p95':>8}"
-        f"{'times':>7}",
+        "Database part (page, total, all counts, relaxations) against NumPy brute force, ms",
+        f"{'place':<22}{'filters':<23}{'found':>9}{'p50':>9}{'p95':>9}{'NumPy':>9}{'p95':>9}"
+        f"{'times':>7}{'bar':>5}{'relaxed':>9}{'search':>9}{'page':>9}",
     ]
     lines += [
-        f"{t.place:<24}{t.filters:>8}{t.total:>8}{t.search_p50_ms:>8.2f}{t.search_p95_ms:>8.2f}"
-        f"{t.numpy_p50_ms:>8.2f}{t.numpy_p95_ms:>8.2f}{t.ratio:>7.1f}"
+        f"{t.place:<22}{t.filters:<23}{t.total:>9}{t.database_p50_ms:>9.2f}"
+        f"{t.database_p95_ms:>9.2f}{t.numpy_p50_ms:>9.2f}{t.numpy_p95_ms:>9.2f}{t.ratio:>7.1f}"
+        f"{t.bar or '-':>5}{t.relaxations_ratio:>9.1f}{t.search_p50_ms:>9.2f}{t.page_p50_ms:>9.2f}"
         for t in timings
     ]
     return "\n".join(
         [
             *lines,
-            f"Rows that the loader placed by ZIP code instead of by their coordinates: {moved}",
-            f"Load of {loaded.facts:,} facts: {loaded.load_seconds:.1f} s, raw COPY of the same"
-            f" facts {loaded.copy_seconds:.1f} s, {loaded.ratio:.1f} times;"
-            f" peak memory {loaded.peak_memory_mb:.0f} MB",
+            f"Whole page over database part, median of the cases: {page_ratio(timings):.1f} times",
+            f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         ]
     )
 
 
-def missed_bars(timings: Sequence[Timing], loaded: LoadTiming) -> list[str]:
-    """Return a sentence for each bar that was missed."""
-    missed = [
-        f"MISSED: {t.place} with {t.filters} filters took {t.ratio:.1f} times NumPy;"
-        f" the bar is {LOCAL_BAR}."
-        for t in timings
-        if t.is_local and t.ratio > LOCAL_BAR
+def load_line(loaded: LoadTiming, moved: int) -> str:
+    return (
+        f"Rows that the loader placed by ZIP code instead of by their coordinates: {moved}\n"
+        f"Load of {loaded.facts:,} facts: {loaded.load_seconds:.1f} s, raw COPY of the same"
+        f" facts {loaded.copy_seconds:.1f} s, {loaded.ratio:.1f} times;"
+        f" peak memory {loaded.peak_memory_mb:.0f} MB"
+    )
+
+
+def equal_size_table(sizes: Sequence[EqualSize]) -> str:
+    """Return a line for each search that was made in both sizes with as many matches."""
+    lines = ["As many matches in the release and in a smaller circle of the million, ms"]
+    lines += [
+        f"{s.place:<22}{s.filters:<23}{s.total:>9}{s.radius_miles:>9.1f} mi"
+        f"{s.release_p50_ms:>9.2f}{s.million_p50_ms:>9.2f}{s.ratio:>7.1f}"
+        for s in sizes
     ]
-    if loaded.ratio > LOAD_BAR:
+    return "\n".join(lines)
+
+
+def page_ratio(timings: Sequence[Timing]) -> float:
+    return statistics.median(t.page_p50_ms / t.database_p50_ms for t in timings)
+
+
+def missed_search_bars(timings: Sequence[Timing]) -> list[str]:
+    """Return a sentence for each bar that was missed."""
+    missed = []
+    for t in timings:
+        case = f"MISSED: {t.size}, {t.place}, {t.filters}:"
+        if t.bar and t.ratio > t.bar:
+            missed.append(f"{case} {t.ratio:.1f} times NumPy; the bar is {t.bar}.")
+        if t.relaxations_ratio > RELAXATIONS_BAR:
+            missed.append(
+                f"{case} {t.relaxations_ratio:.1f} times the search without looking farther;"
+                f" the bar is {RELAXATIONS_BAR}."
+            )
+    if page_ratio(timings) > PAGE_BAR:
         missed.append(
-            f"MISSED: the load took {loaded.ratio:.1f} times a raw COPY; the bar is {LOAD_BAR}."
+            f"MISSED: {timings[0].size}: a whole page took {page_ratio(timings):.1f} times its"
+            f" database part; the bar is {PAGE_BAR}."
         )
     return missed
+
+
+def missed_equal_size_bars(sizes: Sequence[EqualSize]) -> list[str]:
+    return [
+        f"MISSED: {s.place}, {s.filters}: {s.ratio:.1f} times the release for as many matches;"
+        f" the bar is {EQUAL_SIZE_BAR}."
+        for s in sizes
+        if s.ratio > EQUAL_SIZE_BAR
+    ]
+
+
+def missed_load_bar(loaded: LoadTiming) -> list[str]:
+    if loaded.ratio <= LOAD_BAR:
+        return []
+    return [f"MISSED: the load took {loaded.ratio:.1f} times a raw COPY; the bar is {LOAD_BAR}."]

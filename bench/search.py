@@ -1,70 +1,114 @@
-"""Check the engine against the yardstick, then time both in one run."""
+"""Check the engine against the yardstick, then time both, and the whole page, in one run.
+
+The database part is the page, the total, all counts and all relaxations (`engine.find`): what the
+yardstick computes too. The facts of the page have no counterpart there; they are in `search`.
+"""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
 
-from bench.cases import cases
-from bench.yardstick import Answer, Question, Yardstick, read_rows
+from bench import grow
+from bench.cases import DENSEST, Case, cases
+from bench.yardstick import Answer, Question, Yardstick, read_rows, yardstick_of_rows
 from programs.geo import Coordinates
 from programs.models import FederalRecord
+from programs.search import engine
+from programs.search.conditions import conditions_of
+from programs.search.counting import count
 from programs.search.criteria import Anywhere, InState, Near, SearchCriteria
 from programs.search.engine import SearchResults, search
 from programs.search.vocabulary import Vocabulary, site_state
 
-#: The most that a search with a radius may take, in times of the yardstick at the median.
-LOCAL_BAR = 10
-ROUNDS = 60
+RELEASE, MILLION = "release", "million"
+#: The most times the yardstick that the database part may take, at the median.
+LOCAL_BAR, STATE_BAR, NATION_BAR = 10, 15, 40
+LOCAL_BAR_OF_A_MILLION, DENSEST_BAR_OF_A_MILLION = 8, 15
+#: The most that a search with relaxations may take, in times of one without.
+RELAXATIONS_BAR = 2
+#: The most times a circle of a million may take that one of the release takes with as many matches.
+EQUAL_SIZE_BAR = 3
+#: The most that a whole page may take, in times of the database part, at the median of the cases.
+PAGE_BAR = 3
+MOST_ROUNDS = 40
+#: A case is timed for about so long.
+SECONDS_A_CASE = 8.0
+WARM_UP_ROUNDS = 8
 
 
 @dataclass(frozen=True)
 class Timing:
+    """Medians and 95th percentiles in milliseconds; `ratio` is the database part over NumPy."""
+
+    size: str
     place: str
-    filters: int
+    filters: str
     total: int
-    search_p50_ms: float
-    search_p95_ms: float
+    database_p50_ms: float
+    database_p95_ms: float
     numpy_p50_ms: float
     numpy_p95_ms: float
     ratio: float
-    is_local: bool
+    bar: int | None
+    without_farther_p50_ms: float
+    search_p50_ms: float
+    page_p50_ms: float
+
+    @property
+    def relaxations_ratio(self) -> float:
+        return self.database_p50_ms / self.without_farther_p50_ms
 
     def as_dict(self) -> dict[str, object]:
         return {"bench": "search", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class EqualSize:
+    """The same search in the release and in a circle of the million with as many matches."""
+
+    place: str
+    filters: str
+    total: int
+    radius_miles: float
+    release_p50_ms: float
+    million_p50_ms: float
+    ratio: float
+
+    def as_dict(self) -> dict[str, object]:
+        return {"bench": "equal size", **asdict(self)}
 
 
 class MismatchError(Exception):
     """The engine and the yardstick disagree."""
 
 
-def measure(file: Path) -> tuple[list[Timing], int]:
-    """Return a timing for each case, and how many rows the loader placed elsewhere.
-
-    Raises MismatchError if one page, total or count differs.
-    """
-    yardstick, moved = yardstick_of(file)
+def measure(size: str, yardstick: Yardstick) -> list[Timing]:
+    """Return a timing for each case. Raises MismatchError if one page, total or count differs."""
     vocabulary = site_state().vocabulary
-    return [
-        _measure_case(place, filters, question, yardstick, vocabulary)
-        for place, filters, question in cases()
-    ], moved
+    page = page_getter()
+    return [_measure_case(size, case, yardstick, vocabulary, page) for case in cases()]
 
 
 def yardstick_of(file: Path) -> tuple[Yardstick, int]:
     """Return the yardstick with the listings' ids, placed where the loader placed them.
 
-    The loader does not believe coordinates far from the row's ZIP code.
+    The loader does not believe coordinates far from the row's ZIP code; how many rows it moved is
+    the second value.
     """
     rows = read_rows(file)
     fixtures = settings.BASE_DIR / "fixtures"
-    yardstick = Yardstick(rows, fixtures / "vocabulary.yaml", fixtures / "federal_codes.yaml")
+    yardstick = yardstick_of_rows(
+        rows, fixtures / "vocabulary.yaml", fixtures / "federal_codes.yaml"
+    )
     placed = {
         # The first row of the file is the header.
         row_number - 2: values
@@ -84,74 +128,207 @@ def yardstick_of(file: Path) -> tuple[Yardstick, int]:
     return yardstick, moved
 
 
+def grown_yardstick(release: Yardstick) -> Yardstick:
+    """Return the arrays of the release and, after them, of what was grown from it."""
+    grown = np.array(grow.origins(), dtype=float)
+    row_of = {int(number): row for row, number in enumerate(release.ids)}
+    rows = np.array([row_of[int(origin)] for origin in grown[:, 1]])
+    yardstick = replace(
+        release,
+        said=np.concatenate([release.said, release.said[rows]]),
+        denied=np.concatenate([release.denied, release.denied[rows]]),
+        state=np.concatenate([release.state, release.state[rows]]),
+        ids=np.concatenate([release.ids, grown[:, 0].astype(int)]),
+    )
+    yardstick.place(
+        np.concatenate([np.degrees(release.latitude), grown[:, 2]]),
+        np.concatenate([np.degrees(release.longitude), grown[:, 3]]),
+    )
+    return yardstick
+
+
 def criteria_of(question: Question) -> SearchCriteria:
-    wanted = {facet: tuple(terms) for facet, terms in question.wanted.items()}
+    return SearchCriteria(
+        where=_where_of(question),
+        wanted={facet: tuple(terms) for facet, terms in question.wanted.items()},
+        excluded={facet: tuple(terms) for facet, terms in question.excluded.items()},
+        or_unknown=question.or_unknown,
+    )
+
+
+def _where_of(question: Question) -> Near | InState | Anywhere:
     if question.origin is not None:
         latitude, longitude = question.origin
         origin = Coordinates(latitude=latitude, longitude=longitude)
-        return SearchCriteria(
-            where=Near(origin=origin, radius_miles=int(question.radius_miles)), wanted=wanted
-        )
-    where = InState(state=question.state) if question.state else Anywhere()
-    return SearchCriteria(where=where, wanted=wanted)
+        # A circle of equal size has a radius that is no whole number; the engine minds not.
+        return Near(origin=origin, radius_miles=question.radius_miles)  # type: ignore[arg-type]
+    return InState(state=question.state) if question.state else Anywhere()
+
+
+def page_getter() -> Callable[[str], int]:
+    """Return what gets a page in this process, through all middleware, as a browser asks for it."""
+    handler = WSGIHandler()
+    requests = RequestFactory(SERVER_NAME="localhost", HTTP_ACCEPT_ENCODING="gzip")
+
+    def get(url: str) -> int:
+        response = handler.get_response(requests.get(url))
+        if response.status_code != 200:
+            raise MismatchError(f"{url} answered {response.status_code}")
+        return len(response.content)
+
+    return get
 
 
 def _measure_case(
-    place: str, filters: int, question: Question, yardstick: Yardstick, vocabulary: Vocabulary
+    size: str,
+    case: Case,
+    yardstick: Yardstick,
+    vocabulary: Vocabulary,
+    page: Callable[[str], int],
 ) -> Timing:
-    criteria = criteria_of(question)
+    question, criteria = case.question, criteria_of(case.question)
+    conditions = conditions_of(criteria, vocabulary)
     expected = yardstick.answer(question)
-    _compare(f"{place}, {filters} filters", search(criteria, vocabulary), expected)
-    engine_ms, numpy_ms = _interleaved(
-        lambda: search(criteria, vocabulary), lambda: yardstick.answer(question)
+    if size == MILLION:
+        grow.complete(expected.ids)
+    compare(f"{size}: {case.name}", search(criteria, vocabulary), expected)
+    times = interleaved(
+        {
+            "database": lambda: engine.find(criteria, conditions, vocabulary),
+            "numpy": lambda: yardstick.answer(question),
+            "without farther": lambda: _find_here(criteria, vocabulary),
+            "search": lambda: search(criteria, vocabulary),
+            "page": lambda: page(case.url),
+        }
     )
+    p50 = {name: statistics.median(each) for name, each in times.items()}
     return Timing(
-        place=place,
-        filters=filters,
+        size=size,
+        place=case.place.name,
+        filters=case.filters.name,
         total=expected.total,
-        search_p50_ms=statistics.median(engine_ms),
-        search_p95_ms=float(np.percentile(engine_ms, 95)),
-        numpy_p50_ms=statistics.median(numpy_ms),
-        numpy_p95_ms=float(np.percentile(numpy_ms, 95)),
-        ratio=statistics.median(engine_ms) / statistics.median(numpy_ms),
-        is_local=question.origin is not None,
+        database_p50_ms=p50["database"],
+        database_p95_ms=float(np.percentile(times["database"], 95)),
+        numpy_p50_ms=p50["numpy"],
+        numpy_p95_ms=float(np.percentile(times["numpy"], 95)),
+        ratio=p50["database"] / p50["numpy"],
+        bar=_bar(size, case),
+        without_farther_p50_ms=p50["without farther"],
+        search_p50_ms=p50["search"],
+        page_p50_ms=p50["page"],
     )
 
 
-def _compare(case: str, found: SearchResults, expected: Answer) -> None:
-    ids = tuple(match.program_id for match in found.matches)
-    counts = {
-        (facet.slug, option.slug): option.program_count
-        for facet in found.facets
-        for option in facet.options
-    }
+def _bar(size: str, case: Case) -> int | None:
+    is_million, is_local = size == MILLION, case.place.origin is not None
+    if is_local and case.place.name == DENSEST and is_million:
+        return DENSEST_BAR_OF_A_MILLION
+    if is_local:
+        return LOCAL_BAR_OF_A_MILLION if is_million else LOCAL_BAR
+    if is_million:
+        return None
+    return STATE_BAR if case.place.state else NATION_BAR
+
+
+def _find_here(criteria: SearchCriteria, vocabulary: Vocabulary) -> None:
+    """Do what `engine.find` does, but for what is farther."""
+    conditions = conditions_of(criteria, vocabulary)
+    if count(criteria, conditions, vocabulary).total:
+        engine.page_of(criteria, conditions, farther_than=None)
+
+
+def measure_equal_size(
+    timings: Sequence[Timing], release: Yardstick, million: Yardstick
+) -> list[EqualSize]:
+    """Compare local searches of the release with circles of the million that find as many.
+
+    The circle is shrunk: the site offers none as small.
+    """
+    vocabulary = site_state().vocabulary
+    known = {(timing.place, timing.filters): timing for timing in timings if timing.size == RELEASE}
+    found = []
+    for case in cases():
+        timing = known[case.place.name, case.filters.name]
+        if case.place.origin is None or not timing.total:
+            continue
+        question = million.shrunk_to(case.question, timing.total)
+        criteria = criteria_of(question)
+        conditions = conditions_of(criteria, vocabulary)
+        compare(case.name, search(criteria, vocabulary), million.answer(question))
+        find = {"million": lambda c=criteria, d=conditions: engine.find(c, d, vocabulary)}
+        p50 = statistics.median(interleaved(find)["million"])
+        found.append(
+            EqualSize(
+                place=case.place.name,
+                filters=case.filters.name,
+                total=timing.total,
+                radius_miles=question.radius_miles,
+                release_p50_ms=timing.database_p50_ms,
+                million_p50_ms=p50,
+                ratio=p50 / timing.database_p50_ms,
+            )
+        )
+    return found
+
+
+def compare(case: str, found: SearchResults, expected: Answer) -> None:
+    """Raise MismatchError where the engine's answer is not the yardstick's."""
     for what, ours, theirs in (
-        ("page", ids, expected.ids),
+        ("page", tuple(match.program_id for match in found.matches), expected.ids),
         ("total", found.total, expected.total),
-        ("counts", counts, expected.counts),
+        ("counts", _counts(found), expected.counts),
+        ("gains", _gains(found), expected.gains),
+        ("silent", _silent(found), expected.silent),
+        ("farther", _farther(found), (expected.circles, expected.nearest)),
     ):
         if ours != theirs:
             raise MismatchError(f"{case}: {what} differ: {_difference(ours, theirs)}")
 
 
+def _counts(found: SearchResults) -> dict[tuple[str, str], int | None]:
+    return {
+        (facet.slug, option.slug): option.program_count
+        for facet in found.facets
+        for option in facet.options
+    }
+
+
+def _gains(found: SearchResults) -> dict[str, int]:
+    return {
+        f"not_{each.facet}" if each.is_exclusion else each.facet: each.gain
+        for each in found.relaxations
+    }
+
+
+def _silent(found: SearchResults) -> dict[str, int]:
+    return {facet.slug: facet.silent for facet in found.facets if facet.silent is not None}
+
+
+def _farther(found: SearchResults) -> tuple[tuple[tuple[int, int], ...], int | None]:
+    if found.farther is None:
+        return (), None
+    circles = tuple((circle.radius_miles, circle.total) for circle in found.farther.circles)
+    return circles, found.farther.nearest.program_id if found.farther.nearest else None
+
+
 def _difference(ours: object, theirs: object) -> str:
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        keys = [key for key in theirs if ours.get(key) != theirs[key]]
-        return ", ".join(f"{key}: {ours.get(key)} is not {theirs[key]}" for key in keys)
+        keys = [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]
+        return ", ".join(f"{key}: {ours.get(key)} is not {theirs.get(key)}" for key in keys)
     return f"{ours} is not {theirs}"
 
 
-def _interleaved(
-    first: Callable[[], object], second: Callable[[], object]
-) -> tuple[list[float], list[float]]:
-    """Time both in turn, in milliseconds, so that a busy moment hits both."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(8):  # warm up: plans are prepared, caches filled
-        first()
-        second()
-    for _ in range(ROUNDS):
-        for index, call in enumerate((first, second)):
+def interleaved(calls: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
+    """Time all in turn, in milliseconds, so that a busy moment hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    end = time.perf_counter() + SECONDS_A_CASE
+    # The first rounds warm up: plans are prepared, caches filled.
+    for number in range(-WARM_UP_ROUNDS, MOST_ROUNDS):
+        for name, call in calls.items():
             start = time.perf_counter()
             call()
-            times[index].append((time.perf_counter() - start) * 1000)
+            if number >= 0 or start > end:
+                times[name].append((time.perf_counter() - start) * 1000)
+        if time.perf_counter() > end and min(map(len, times.values())) >= 3:
+            break
     return times

@@ -1,7 +1,8 @@
 """The yardstick of search: NumPy brute force over the raw rows of the federal file.
 
 It shares no code with the engine: it reads the CSV and the crosswalk's YAML itself, keeps one
-contiguous byte for each row and option, and answers by walking all rows.
+contiguous byte for each row and option, and answers by walking all rows: the page, the total, every
+count, and every relaxation.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ import yaml
 
 EARTH_RADIUS_MILES = 3958.7613
 PAGE_SIZE = 20
+
+#: Circles that the site offers, in miles; with fewer matches than FEW, wider ones are counted.
+CIRCLES_MILES = (5, 10, 25, 50, 100)
+FEW = 5
 
 GIVES = {
     "starts_and_continues",
@@ -31,9 +36,18 @@ REFUSES = {"does_not_use", "does_not_accept", "not_applicable"}
 
 @dataclass(frozen=True)
 class Answer:
+    """`gains` and `silent` are by facet, `gains` with "not_" before the facet of an exclusion.
+
+    `circles` are (miles, total) and `nearest` an id; empty and None unless few match.
+    """
+
     ids: tuple[int, ...]
     total: int
     counts: dict[tuple[str, str], int]
+    gains: dict[str, int]
+    silent: dict[str, int]
+    circles: tuple[tuple[int, int], ...] = ()
+    nearest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,31 +58,27 @@ class Question:
     radius_miles: float
     state: str | None
     wanted: Mapping[str, Sequence[str]]
+    excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    or_unknown: frozenset[str] = frozenset()
 
 
+@dataclass
 class Yardstick:
-    def __init__(
-        self, rows: Sequence[Mapping[str, str]], vocabulary: Path, crosswalk: Path
-    ) -> None:
-        facets = yaml.safe_load(vocabulary.read_text())["facets"]
-        self.options = [(f["slug"], t["slug"]) for f in facets for t in f["terms"]]
+    """The arrays: a row for each program, a column for each option."""
+
+    options: list[tuple[str, str]]
+    #: What a source says yes to, and what it denies.
+    said: np.ndarray
+    denied: np.ndarray
+    state: np.ndarray
+    ids: np.ndarray
+
+    def __post_init__(self) -> None:
         self.column = {option: index for index, option in enumerate(self.options)}
         self.facet_columns = {
-            f["slug"]: np.array([self.column[f["slug"], t["slug"]] for t in f["terms"]])
-            for f in facets
+            facet: np.array([index for (f, _), index in self.column.items() if f == facet])
+            for facet, _ in self.options
         }
-        kinds = {f["slug"]: f["kind"] for f in facets}
-        statements = _statements(yaml.safe_load(crosswalk.read_text())["codes"], kinds)
-        self.matrix = np.zeros((len(rows), len(self.options)), dtype=np.uint8)
-        for index, row in enumerate(rows):
-            for option in _options_of(row["service_code_info"], statements):
-                self.matrix[index, self.column[option]] = 1
-        self.state = np.array([row["state"] for row in rows])
-        self.ids = np.arange(len(rows))
-        self.place(
-            np.array([float(row["latitude"] or "nan") for row in rows]),
-            np.array([float(row["longitude"] or "nan") for row in rows]),
-        )
 
     def place(self, latitude: np.ndarray, longitude: np.ndarray) -> None:
         """Set where the rows are, in degrees."""
@@ -77,43 +87,162 @@ class Yardstick:
 
     def answer(self, question: Question) -> Answer:
         rows, distance = self._within(question)
-        candidates = self.matrix[rows]
-        passes = {
-            facet: candidates[:, [self.column[facet, term] for term in terms]].any(axis=1)
-            for facet, terms in question.wanted.items()
-        }
+        passes = self._passes(rows, question)
         failed = np.zeros(len(rows), dtype=np.int8)
         for passed in passes.values():
             failed += ~passed
         hit = failed == 0
-        counts = candidates[hit].sum(axis=0, dtype=np.int64)
-        for facet, passed in passes.items():
-            own = self.facet_columns[facet]
-            only_this = (failed == 1) & ~passed
-            counts[own] += candidates[np.ix_(only_this, own)].sum(axis=0, dtype=np.int64)
+        alone = {name: (failed == 1) & ~passed for name, passed in passes.items()}
         hits = rows[hit]
         order = np.lexsort((self.ids[hits], distance[hit]))[:PAGE_SIZE]
+        circles, nearest = (
+            self._farther(question)
+            if question.origin is not None and len(hits) < FEW
+            else ((), None)
+        )
         return Answer(
             ids=tuple(int(number) for number in self.ids[hits][order]),
             total=len(hits),
-            counts=dict(zip(self.options, counts.tolist(), strict=True)),
+            counts=self._counts(question, rows, hits, alone),
+            gains={name: int(only.sum()) for name, only in alone.items() if only.any()},
+            silent={
+                facet: self._silent(question, facet, rows, alone[facet])
+                for facet in question.wanted
+            },
+            circles=circles,
+            nearest=nearest,
         )
+
+    def shrunk_to(self, question: Question, total: int) -> Question:
+        """Return the question with a circle that holds so many matches."""
+        hit = self._meets_all(question)
+        half = np.partition(self._half_chord(question)[hit], total)[: total + 1]
+        # Half way between the last match inside and the first outside.
+        limit = (half.max() + half[:-1].max()) / 2
+        miles = 2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(limit))
+        return replace(question, radius_miles=float(miles))
+
+    def _meets_all(self, question: Question) -> np.ndarray:
+        """Return which rows meet every condition, wherever they are."""
+        meets = np.ones(len(self.ids), dtype=bool)
+        for passed in self._passes(np.arange(len(self.ids)), question).values():
+            meets &= passed
+        return meets
+
+    def _passes(self, rows: np.ndarray, question: Question) -> dict[str, np.ndarray]:
+        """Return for each condition which of these rows meet it."""
+        passes = {}
+        for facet, terms in question.wanted.items():
+            columns = [self.column[facet, term] for term in terms]
+            passed = self.said[np.ix_(rows, columns)].any(axis=1)
+            if facet in question.or_unknown:
+                passed |= ~self.denied[np.ix_(rows, columns)].all(axis=1)
+            passes[facet] = passed
+        for facet, terms in question.excluded.items():
+            columns = [self.column[facet, term] for term in terms]
+            passes[f"not_{facet}"] = ~self.said[np.ix_(rows, columns)].any(axis=1)
+        return passes
+
+    def _counts(
+        self,
+        question: Question,
+        rows: np.ndarray,
+        hits: np.ndarray,
+        alone: Mapping[str, np.ndarray],
+    ) -> dict[tuple[str, str], int]:
+        counts = self.said[hits].sum(axis=0, dtype=np.int64)
+        for facet in question.or_unknown:
+            counts[self.facet_columns[facet]] = self._that_count(question, facet, hits)
+        for facet in question.wanted:
+            own = self.facet_columns[facet]
+            counts[own] += self._that_count(question, facet, rows[alone[facet]])
+        return dict(zip(self.options, counts.tolist(), strict=True))
+
+    def _that_count(self, question: Question, facet: str, rows: np.ndarray) -> np.ndarray:
+        """Return how many of these rows count for each option of the facet."""
+        columns = np.ix_(rows, self.facet_columns[facet])
+        that_count = self.said[columns]
+        if facet in question.or_unknown:
+            that_count = that_count | (self.denied[columns] ^ 1)
+        sums: np.ndarray = that_count.sum(axis=0, dtype=np.int64)
+        return sums
+
+    def _silent(
+        self, question: Question, facet: str, rows: np.ndarray, only_this: np.ndarray
+    ) -> int:
+        """Return how many more there would be if places that did not say counted too."""
+        if facet in question.or_unknown:
+            return 0
+        columns = [self.column[facet, term] for term in question.wanted[facet]]
+        return int((~self.denied[np.ix_(rows[only_this], columns)].all(axis=1)).sum())
+
+    def _farther(self, question: Question) -> tuple[tuple[tuple[int, int], ...], int | None]:
+        """Return the wider circles that have more, and the nearest match outside this one."""
+        hit = self._meets_all(question)
+        half, hits = self._half_chord(question)[hit], self.ids[hit]
+        circles: list[tuple[int, int]] = []
+        before = int((half <= _limit(question.radius_miles)).sum())
+        for miles in CIRCLES_MILES:
+            total = int((half <= _limit(miles)).sum())
+            if miles > question.radius_miles and total > before:
+                circles.append((miles, total))
+                before = total
+        beyond = half > _limit(question.radius_miles)
+        order = np.lexsort((hits[beyond], half[beyond]))
+        return tuple(circles), int(hits[beyond][order[0]]) if len(order) else None
 
     def _within(self, question: Question) -> tuple[np.ndarray, np.ndarray]:
         if question.origin is not None:
-            latitude, longitude = np.radians(question.origin)
-            half = (
-                np.sin((self.latitude - latitude) / 2) ** 2
-                + np.cos(latitude) * self.cosine * np.sin((self.longitude - longitude) / 2) ** 2
-            )
-            limit = np.sin(question.radius_miles / (2 * EARTH_RADIUS_MILES)) ** 2
-            rows = np.flatnonzero(half <= limit)
+            half = self._half_chord(question)
+            rows = np.flatnonzero(half <= _limit(question.radius_miles))
             return rows, half[rows]
         if question.state is not None:
             rows = np.flatnonzero(self.state == question.state)
         else:
             rows = np.arange(len(self.state))
         return rows, np.zeros(len(rows))
+
+    def _half_chord(self, question: Question) -> np.ndarray:
+        """Return the squared half chord from the origin to every row."""
+        latitude, longitude = np.radians(question.origin or (0, 0))
+        half: np.ndarray = (
+            np.sin((self.latitude - latitude) / 2) ** 2
+            + np.cos(latitude) * self.cosine * np.sin((self.longitude - longitude) / 2) ** 2
+        )
+        return half
+
+
+def _limit(miles: float) -> float:
+    return float(np.sin(miles / (2 * EARTH_RADIUS_MILES)) ** 2)
+
+
+def yardstick_of_rows(
+    rows: Sequence[Mapping[str, str]], vocabulary: Path, crosswalk: Path
+) -> Yardstick:
+    """Return the arrays of the raw rows, numbered and placed as in the file."""
+    facets = yaml.safe_load(vocabulary.read_text())["facets"]
+    kinds = {f["slug"]: f["kind"] for f in facets}
+    statements = _statements(yaml.safe_load(crosswalk.read_text())["codes"], kinds)
+    options = [(f["slug"], t["slug"]) for f in facets for t in f["terms"]]
+    column = {option: index for index, option in enumerate(options)}
+    said = np.zeros((len(rows), len(options)), dtype=np.uint8)
+    denied = np.zeros_like(said)
+    for index, row in enumerate(rows):
+        yes, no = _options_of(row["service_code_info"], statements)
+        said[index, [column[option] for option in yes]] = 1
+        denied[index, [column[option] for option in no]] = 1
+    yardstick = Yardstick(
+        options=options,
+        said=said,
+        denied=denied,
+        state=np.array([row["state"] for row in rows]),
+        ids=np.arange(len(rows)),
+    )
+    yardstick.place(
+        np.array([float(row["latitude"] or "nan") for row in rows]),
+        np.array([float(row["longitude"] or "nan") for row in rows]),
+    )
+    return yardstick
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -133,10 +262,10 @@ def _statements(codes: Any, kinds: Mapping[str, str]) -> dict[str, list[dict[str
 
 def _options_of(
     service_codes: str, statements: Mapping[str, list[dict[str, Any]]]
-) -> set[tuple[str, str]]:
-    """Return the options that a row matches: the yes-facts, and the medicines it gives."""
+) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return the options that a row matches, yes-facts and medicines it gives, and the denied."""
     codes = {code for code in re.split(r"[\s*]+", service_codes) if code}
-    options: set[tuple[str, str]] = set()
+    answers: dict[tuple[str, str], set[bool]] = {}
     relations: dict[tuple[str, str], set[str]] = {}
     for code in codes:
         for statement in statements.get(code, []):
@@ -148,9 +277,15 @@ def _options_of(
             facet, term = statement["term"].split("/")
             if statement["kind"] == "medication":
                 relations.setdefault((facet, term), set()).add(statement["relation"])
-            elif statement.get("answer", "yes") == "yes" or statement["answer"] is True:
-                options.add((facet, term))
-    return options | {option for option, stated in relations.items() if _gives(stated)}
+            else:
+                # YAML reads a bare yes as true.
+                is_yes = statement.get("answer", "yes") in ("yes", True)
+                answers.setdefault((facet, term), set()).add(is_yes)
+    # Where a row says both, the cautious answer counts.
+    yes = {option for option, said in answers.items() if False not in said}
+    gives = {option for option, stated in relations.items() if _gives(stated)}
+    refuses = {option for option, stated in relations.items() if _refuses(stated)}
+    return yes | gives, (answers.keys() - yes) | refuses
 
 
 def _gives(stated: set[str]) -> bool:
@@ -158,3 +293,8 @@ def _gives(stated: set[str]) -> bool:
         return False
     clear = stated - {"reports_use_unspecified"}
     return bool((clear or stated) & GIVES)
+
+
+def _refuses(stated: set[str]) -> bool:
+    # Who accepts people on it from elsewhere and does not use it refuses nobody.
+    return bool(stated & REFUSES) and stated != {"does_not_use", "accepts_elsewhere"}

@@ -45,7 +45,7 @@ from programs.search.criteria import (
     Where,
 )
 from programs.search.engine import SearchResults, search
-from programs.search.facets import counter_columns, counts_by_slot
+from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, read_vocabulary
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state
 from tests.naive_search import naive_search
@@ -309,14 +309,14 @@ def test_every_term_of_the_vocabulary_is_counted_and_found_by_its_own_filter():
 
 def test_counters_hold_two_million_rows_without_spilling_into_each_other():
     all_bits, most_rows = 2**63 - 1, 2**21 - 1
-    columns = ", ".join(counter_columns(range(1)))
+    counters = Counters(range(63))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM (SELECT %s AS word0 FROM generate_series(1, %s)) r",  # noqa: S608
+            f"SELECT {counters.sql} FROM (SELECT %s AS word0 FROM generate_series(1, %s)) r",  # noqa: S608
             [all_bits, most_rows],
         )
-        sums = cursor.fetchone()
-    assert counts_by_slot(sums) == dict.fromkeys(range(63), most_rows)
+        (sums,) = cursor.fetchone()
+    assert counters.counts(sums) == dict.fromkeys(range(63), most_rows)
 
 
 def test_nearest_comes_first_then_the_latest_confirmed_then_the_oldest_listing():

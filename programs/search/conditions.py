@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -10,7 +10,13 @@ from typing import Any, ClassVar
 from programs.geo import cells_within, squared_chord, unit_vector
 from programs.querysets import WITHIN_RADIUS
 from programs.search.criteria import InCounty, InState, Near, SearchCriteria, Where
-from programs.search.vocabulary import SlotMask, Vocabulary, VocabularyFacet, slot_mask
+from programs.search.vocabulary import (
+    SlotMask,
+    Vocabulary,
+    VocabularyFacet,
+    VocabularyTerm,
+    slot_mask,
+)
 
 
 class Demand(StrEnum):
@@ -50,25 +56,26 @@ class FacetCondition:
 
     @property
     def silent_sql(self) -> str:
-        """Rows that would meet the condition if places that did not say counted too."""
-        return self.not_denied_sql if self.demand == Demand.STATED else "false"
+        """Rows that would meet it if places that did not say counted too; "" for none."""
+        return self.not_denied_sql if self.demand == Demand.STATED else ""
 
     @property
-    def own_mask(self) -> SlotMask:
-        """The slots for which a row counts that fails this condition alone."""
-        return slot_mask(()) if self.demand == Demand.NOT_STATED else self.facet.mask
+    def own_terms(self) -> tuple[VocabularyTerm, ...]:
+        """The terms for which a row counts that fails this condition alone."""
+        return () if self.demand == Demand.NOT_STATED else self.facet.terms
 
     @property
     def parameters(self) -> dict[str, int]:
-        return {f"{self.name}_{word}": bits for word, bits in self._words()}
+        return {f"{self.name}_{word}": self.mask[word] for word in self.words}
 
-    def _words(self) -> Iterator[tuple[int, int]]:
-        return ((word, bits) for word, bits in enumerate(self.mask) if bits)
+    @property
+    def words(self) -> list[int]:
+        """The words of the projection that the chosen terms are in."""
+        return [word for word, bits in enumerate(self.mask) if bits]
 
     def _any_bit(self, column: str) -> str:
         return " | ".join(
-            f"({column.format(word=word)} & %({self.name}_{word})s::bigint)"
-            for word, _ in self._words()
+            f"({column.format(word=word)} & %({self.name}_{word})s::bigint)" for word in self.words
         )
 
 
@@ -81,8 +88,9 @@ class NameCondition:
 
     answers: Sequence[Sequence[str]]
     name: ClassVar[str] = "named"
-    own_mask: ClassVar[SlotMask] = slot_mask(())
-    silent_sql: ClassVar[str] = "false"
+    own_terms: ClassVar[tuple[VocabularyTerm, ...]] = ()
+    silent_sql: ClassVar[str] = ""
+    words: ClassVar[tuple[int, ...]] = ()
 
     @property
     def sql(self) -> str:

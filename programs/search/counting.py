@@ -2,20 +2,21 @@
 
 A facet's options are counted without its own condition, and dropping a condition adds the rows
 that fail it alone. So a row that fails one condition still counts, for that condition's facet;
-a row that fails two counts nowhere and is dropped first.
+a row that fails two counts nowhere and is dropped first. The rest are grouped by what they fail.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from programs.search.conditions import Condition, where_sql
-from programs.search.criteria import SearchCriteria
-from programs.search.facets import counter_columns, counts_by_slot
+from programs.search import kept
+from programs.search.conditions import Condition, NameCondition, where_sql
+from programs.search.criteria import Anywhere, SearchCriteria
+from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, slot_mask
 
 
@@ -30,42 +31,65 @@ class Counts:
     silent: Mapping[str, int]
 
 
+class _Group(NamedTuple):
+    """The rows that fail the same: how many, how many of them only for want of a word, sums."""
+
+    failed: int
+    rows: int
+    silent: int
+    sums: Sequence[int]
+
+
 def count(
     criteria: SearchCriteria, conditions: Sequence[Condition], vocabulary: Vocabulary
 ) -> Counts:
     """Count matches, options and relaxations. One statement."""
-    words = vocabulary.words_in_use
+    counters = vocabulary.counters(criteria.medication_aspect)
     place, parameters = where_sql(criteria.where)
+    bits = {condition.name: 1 << index for index, condition in enumerate(conditions)}
     for condition in conditions:
-        parameters |= condition.parameters | _own_slots(condition, words)
-    options = _option_words(criteria, vocabulary, words, parameters)
-    rows = _rows_sql(place, conditions, options)
-    relaxed = [
-        f"count(*) FILTER (WHERE failed = {number}{also})"
-        for number in range(1, len(conditions) + 1)
-        for also in ("", f" AND silent{number}")
-    ]
-    columns = ["count(*) FILTER (WHERE failed = 0)", *relaxed, *counter_columns(words)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)} FROM ({rows}) r", parameters)
-        total, *values = cursor.fetchone()
-    gains, silent = values[: len(relaxed) : 2], values[1 : len(relaxed) : 2]
-    names = [condition.name for condition in conditions]
+        parameters |= condition.parameters
+    options = _option_words(criteria, vocabulary, counters, parameters)
+    # What people type is never kept, not even here.
+    is_typed = any(isinstance(condition, NameCondition) for condition in conditions)
+    if isinstance(criteria.where, Anywhere) and not is_typed:
+        sql = _groups_sql(kept.IS_NEWS, conditions, options, counters)
+        rows = kept.rows(sql, parameters)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_groups_sql(place, conditions, options, counters), parameters)
+            rows = cursor.fetchall()
+    groups = {row[0]: _Group(*row) for row in rows}
+    nobody = _Group(0, 0, 0, ())
+    alone = {name: groups.get(bit, nobody) for name, bit in bits.items()}
     return Counts(
-        total=total,
-        by_slot=counts_by_slot(values[len(relaxed) :]),
-        gains=dict(zip(names, gains, strict=True)),
-        silent=dict(zip(names, silent, strict=True)),
+        total=groups.get(0, nobody).rows,
+        by_slot=_by_slot(criteria, conditions, counters, groups.get(0, nobody), alone),
+        gains={name: group.rows for name, group in alone.items()},
+        silent={name: group.silent for name, group in alone.items()},
     )
 
 
-def _own_slots(condition: Condition, words: range) -> dict[str, int]:
-    """Return the slots for which a row counts that fails this condition alone."""
-    return {f"{condition.name}_own{word}": condition.own_mask[word] for word in words}
+def _by_slot(
+    criteria: SearchCriteria,
+    conditions: Sequence[Condition],
+    counters: Counters,
+    matches: _Group,
+    alone: Mapping[str, _Group],
+) -> dict[int, int]:
+    """Return the matches' counts, and for a chosen facet those that fail its condition alone."""
+    by_slot = counters.counts(matches.sums) if matches.rows else {}
+    for condition in conditions:
+        group = alone[condition.name]
+        if group.rows and condition.own_terms:
+            own = [term.slot(criteria.medication_aspect) for term in condition.own_terms]
+            for slot, more in counters.counts(group.sums, own).items():
+                by_slot[slot] = by_slot.get(slot, 0) + more
+    return by_slot
 
 
 def _option_words(
-    criteria: SearchCriteria, vocabulary: Vocabulary, words: range, parameters: dict[str, Any]
+    criteria: SearchCriteria, vocabulary: Vocabulary, counters: Counters, parameters: dict[str, Any]
 ) -> list[str]:
     """Return the words whose bits are counted: where places that did not say count too, all bits
     but the denied ones."""
@@ -76,29 +100,31 @@ def _option_words(
         for number in term.slots.values()
     )
     columns = []
-    for word in words:
+    for word in counters.words:
         column = f"r.word{word}"
         if slots[word]:
             parameters[f"unknown{word}"] = slots[word]
-            column = f"({column} | (~coalesce(r.denied{word}, 0) & %(unknown{word})s::bigint))"
+            column = f"{column} | (~coalesce(r.denied{word}, 0) & %(unknown{word})s::bigint)"
         columns.append(f"{column} AS word{word}")
     return columns
 
 
-def _rows_sql(place: str, conditions: Sequence[Condition], options: Sequence[str]) -> str:
-    """Return the rows that fail at most one condition: `failed` is its number, 0 for a match."""
+def _groups_sql(
+    place: str, conditions: Sequence[Condition], options: Sequence[str], counters: Counters
+) -> str:
+    """Return a row for each set of rows that fail the same: none, or one condition alone."""
+    words = ", ".join(options)
     if not conditions:
-        return f"SELECT 0 AS failed, {', '.join(options)} FROM programs_searchrow r WHERE {place}"
-    numbered = list(enumerate(conditions, start=1))
-    failed = " + ".join(f"CASE WHEN {c.sql} THEN 0 ELSE {number} END" for number, c in numbered)
-    how_many = " + ".join(f"(NOT {c.sql})::int" for _, c in numbered)
-    silent = ", ".join(f"{c.silent_sql} AS silent{number}" for number, c in numbered)
-    own = " ".join(f"WHEN {number} THEN %({c.name}_own{{word}})s::bigint" for number, c in numbered)
-    kept = ", ".join(
-        f"word{word} & CASE failed WHEN 0 THEN -1::bigint {own.format(word=word)} END AS word{word}"
-        for word in range(len(options))
-    )
-    flags = ", ".join(f"silent{number}" for number, _ in numbered)
-    return f"""SELECT failed, {flags}, {kept} FROM (
-        SELECT {failed} AS failed, {silent}, {", ".join(options)} FROM programs_searchrow r
-         WHERE {place} AND {how_many} <= 1 OFFSET 0) r"""
+        return f"""SELECT 0, count(*), 0, {counters.sql}
+            FROM (SELECT {words} FROM programs_searchrow r WHERE {place}) r HAVING count(*) > 0"""
+    bits = [(1 << index, condition) for index, condition in enumerate(conditions)]
+    stated = [each for each in bits if each[1].silent_sql]
+    denied = {word: f", r.denied{word}" for _, each in stated for word in each.words}
+    failed = " + ".join(f"CASE WHEN {each.sql} THEN 0 ELSE {bit} END" for bit, each in bits)
+    silent = " ".join(f"WHEN {bit} THEN {each.silent_sql}" for bit, each in stated)
+    flag = f"CASE r.failed {silent} END" if silent else "false"
+    return f"""SELECT failed, count(*), count(*) FILTER (WHERE {flag}), {counters.sql}
+        FROM (SELECT {failed} AS failed, {words}{"".join(denied.values())}
+                FROM programs_searchrow r
+               WHERE {place} OFFSET 0) r
+       WHERE failed & (failed - 1) = 0 GROUP BY failed"""

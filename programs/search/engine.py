@@ -149,15 +149,7 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
         *conditions_of(criteria, vocabulary),
         *name_conditions(criteria.names),
     ]
-    counts = count(criteria, conditions, vocabulary)
-    rows: list[dict[str, Any]] = []
-    farther = None
-    near = criteria.where if isinstance(criteria.where, Near) and counts.total < FEW else None
-    if counts.total > (criteria.page - 1) * PAGE_SIZE:
-        rows = _page(criteria, conditions, farther_than=near)
-        farther = farther_of(near, rows[0]["farther"]) if near and rows else None
-    elif near:
-        farther = look_farther(near, conditions)
+    counts, rows, farther = find(criteria, conditions, vocabulary)
     facts = _facts_to_show(rows, criteria, vocabulary) if rows else {}
     return SearchResults(
         criteria=criteria,
@@ -169,6 +161,21 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
         relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
     )
+
+
+def find(
+    criteria: SearchCriteria, conditions: Sequence[Condition], vocabulary: Vocabulary
+) -> tuple[Counts, list[dict[str, Any]], Farther | None]:
+    """Return all counts, the rows of the page, and what is farther where few match.
+
+    Two statements.
+    """
+    counts = count(criteria, conditions, vocabulary)
+    near = criteria.where if isinstance(criteria.where, Near) and counts.total < FEW else None
+    if counts.total > (criteria.page - 1) * PAGE_SIZE:
+        rows = page_of(criteria, conditions, farther_than=near)
+        return counts, rows, farther_of(near, rows[0]["farther"]) if near and rows else None
+    return counts, [], look_farther(near, conditions) if near else None
 
 
 def _facts_to_show(
@@ -189,7 +196,7 @@ def _facts_to_show(
     return stated_facts(ids, vocabulary, term_ids=shown)
 
 
-def _page(
+def page_of(
     criteria: SearchCriteria, conditions: Sequence[Condition], *, farther_than: Near | None
 ) -> list[dict[str, Any]]:
     """Return the rows of the page; with `farther_than`, what is beyond that circle in each."""

@@ -18,6 +18,9 @@ from programs.querysets import SQUARED_CHORD
 from programs.search.conditions import Condition, demands_sql
 from programs.search.criteria import Anywhere, Near
 
+#: The nearest match is looked for in the wider circles, then within this, and last everywhere.
+FAR_MILES = 300
+
 
 @dataclass(frozen=True, slots=True)
 class WiderCircle:
@@ -70,6 +73,10 @@ def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, di
         SELECT json_build_array(
                  count(*) FILTER (WHERE squared_chord <= %(asked)s::float8),{totals}
                  coalesce((array_agg({hit} {order}) FILTER (WHERE {beyond}))[1],
+                          (SELECT {hit}
+                             FROM ({rows} WHERE r.cell = ANY(%(far_cells)s::int[])
+                                    AND {demands}) far
+                            WHERE {beyond} AND squared_chord <= %(far)s::float8 {order} LIMIT 1),
                           (SELECT {hit} FROM ({rows} WHERE {demands}) anywhere
                             WHERE {beyond} {order} LIMIT 1)))
           FROM ({rows} WHERE r.cell = ANY(%(wide_cells)s::int[]) AND {demands}) found
@@ -81,6 +88,8 @@ def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, di
         "asked": squared_chord(near.radius_miles),
         "widest": squared_chord(widest),
         "wide_cells": cells_within(near.origin, radius_miles=widest),
+        "far": squared_chord(FAR_MILES),
+        "far_cells": cells_within(near.origin, radius_miles=FAR_MILES),
     }
     return sql, parameters | {f"within{miles}": squared_chord(miles) for miles in wider}
 

@@ -11,6 +11,7 @@ from django.db import connection
 from programs.enums import FactKind, SearchAspect
 from programs.models import Facet
 from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
+from programs.search.facets import Counters
 from programs.search.places import plain_words
 from programs.search.spelling import singular
 
@@ -67,6 +68,7 @@ class Vocabulary:
     by_slug: dict[str, VocabularyFacet] = field(init=False)
     facet_of_term: dict[int, VocabularyFacet] = field(init=False)
     term_by_id: dict[int, VocabularyTerm] = field(init=False)
+    _counters: dict[str, Counters] = field(init=False, default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_slug", {facet.slug: facet for facet in self.facets})
@@ -91,11 +93,12 @@ class Vocabulary:
                     found[phrase][facet.slug] = tuple(dict.fromkeys((*terms, term.slug)))
         return found
 
-    @cached_property
-    def words_in_use(self) -> range:
-        """The words of the projection that hold a slot; the first one always."""
-        words = [word for facet in self.facets for word, bits in enumerate(facet.mask) if bits]
-        return range(max(words, default=0) + 1)
+    def counters(self, aspect: str) -> Counters:
+        """The sums that count every term, medicines under this aspect."""
+        if aspect not in self._counters:
+            slots = [term.slot(aspect) for term in self.term_by_id.values()]
+            self._counters[aspect] = Counters(slots)
+        return self._counters[aspect]
 
 
 def phrase_key(text: str) -> str:
