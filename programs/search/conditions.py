@@ -10,7 +10,13 @@ from typing import Any
 from programs.geo import cells_within, squared_chord, unit_vector
 from programs.querysets import WITHIN_RADIUS
 from programs.search.criteria import InCounty, InState, Near, SearchCriteria, Where
-from programs.search.vocabulary import SlotMask, Vocabulary, VocabularyFacet, slot_mask
+from programs.search.vocabulary import (
+    SlotMask,
+    Vocabulary,
+    VocabularyFacet,
+    VocabularyTerm,
+    slot_mask,
+)
 
 
 class Demand(StrEnum):
@@ -47,6 +53,16 @@ class Condition:
     def not_denied_sql(self) -> str:
         """The condition as if places that did not say counted too."""
         return f"(({self._any_bit('(r.word{word} | ~coalesce(r.denied{word}, 0))')}) <> 0)"
+
+    @property
+    def silent_sql(self) -> str:
+        """Rows that would meet the condition if places that did not say counted too."""
+        return self.not_denied_sql if self.demand == Demand.STATED else "false"
+
+    @property
+    def own_terms(self) -> tuple[VocabularyTerm, ...]:
+        """The terms for which a row counts that fails this condition alone."""
+        return () if self.demand == Demand.NOT_STATED else self.facet.terms
 
     @property
     def parameters(self) -> dict[str, int]:

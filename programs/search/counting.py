@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from programs.search import kept
-from programs.search.conditions import Condition, Demand, where_sql
+from programs.search.conditions import Condition, where_sql
 from programs.search.criteria import Anywhere, SearchCriteria
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, slot_mask
@@ -79,8 +79,8 @@ def _by_slot(
     by_slot = counters.counts(matches.sums) if matches.rows else {}
     for condition in conditions:
         group = alone[condition.name]
-        if group.rows and condition.demand != Demand.NOT_STATED:
-            own = [term.slot(criteria.medication_aspect) for term in condition.facet.terms]
+        if group.rows:
+            own = [term.slot(criteria.medication_aspect) for term in condition.own_terms]
             for slot, more in counters.counts(group.sums, own).items():
                 by_slot[slot] = by_slot.get(slot, 0) + more
     return by_slot
@@ -116,13 +116,11 @@ def _groups_sql(
         return f"""SELECT 0, count(*), 0, {counters.sql}
             FROM (SELECT {words} FROM programs_searchrow r WHERE {place}) r HAVING count(*) > 0"""
     bits = [(1 << index, condition) for index, condition in enumerate(conditions)]
-    stated = [each for each in bits if each[1].demand == Demand.STATED]
-    denied = {word: f", r.denied{word}" for _, each in stated for word in each.words}
     failed = " + ".join(f"CASE WHEN {each.sql} THEN 0 ELSE {bit} END" for bit, each in bits)
-    silent = " ".join(f"WHEN {bit} THEN {each.not_denied_sql}" for bit, each in stated)
-    flag = f"CASE r.failed {silent} END" if silent else "false"
-    return f"""SELECT failed, count(*), count(*) FILTER (WHERE {flag}), {counters.sql}
-        FROM (SELECT {failed} AS failed, {words}{"".join(denied.values())}
+    silent = " ".join(f"WHEN {bit} THEN {each.silent_sql}" for bit, each in bits)
+    denied = sorted({f", r.denied{word}" for _, each in bits for word in each.words})
+    return f"""SELECT failed, count(*), count(*) FILTER (WHERE CASE failed {silent} END), {counters.sql}
+        FROM (SELECT {failed} AS failed, {words}{"".join(denied)}
                 FROM programs_searchrow r
                WHERE {place} OFFSET 0) r
        WHERE failed & (failed - 1) = 0 GROUP BY failed"""
