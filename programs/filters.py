@@ -21,7 +21,7 @@ from programs.search.places import (
     ResolvedPlace,
     resolve_place,
 )
-from programs.search.vocabulary import Vocabulary
+from programs.search.vocabulary import Vocabulary, VocabularyFacet
 from programs.search.words import MAX_CHARACTERS, WordsRead, read_words
 
 #: No search shows more pages than this; the last ones are beyond any directory's size.
@@ -106,11 +106,13 @@ class ProgramFilter(django_filters.FilterSet):
 
     def __init__(self, data: MultiValueDict[str, str], *, vocabulary: Vocabulary) -> None:
         super().__init__(_without_blanks(data), queryset=Program.objects.none())
+        # Only those that are asked for: to make all, for each request, takes longer than to search.
         for facet in vocabulary.facets:
-            terms = [(term.slug, term.label) for term in facet.terms]
-            self.filters[facet.slug] = _choices(facet.label, terms)
-            leave_out = _("Leave out: %(facet)s") % {"facet": facet.label}
-            self.filters[f"not_{facet.slug}"] = _choices(leave_out, terms)
+            if facet.slug in data:
+                self.filters[facet.slug] = _choices(facet.label, _terms(facet))
+            if f"not_{facet.slug}" in data:
+                leave_out = _("Leave out: %(facet)s") % {"facet": facet.label}
+                self.filters[f"not_{facet.slug}"] = _choices(leave_out, _terms(facet))
         self.filters["unknown"] = _choices(
             _("Also places that did not say"),
             [(facet.slug, facet.label) for facet in vocabulary.facets],
@@ -149,9 +151,9 @@ class ProgramFilter(django_filters.FilterSet):
     def _chosen(self, prefix: str) -> dict[str, tuple[str, ...]]:
         values = self.form.cleaned_data
         return {
-            facet.slug: tuple(dict.fromkeys(values[prefix + facet.slug]))
+            facet.slug: tuple(dict.fromkeys(chosen))
             for facet in self.vocabulary.facets
-            if values[prefix + facet.slug]
+            if (chosen := values.get(prefix + facet.slug))
         }
 
     def _read(self, *, left_out: bool = False) -> dict[str, tuple[str, ...]]:
@@ -162,6 +164,10 @@ class ProgramFilter(django_filters.FilterSet):
     def _age(self, years: int | None) -> dict[str, tuple[str, ...]]:
         """Return the age group of an exact age."""
         return {} if years is None else {"age": (age_group(years),)}
+
+
+def _terms(facet: VocabularyFacet) -> list[tuple[str, str]]:
+    return [(term.slug, term.label) for term in facet.terms]
 
 
 def _choices(

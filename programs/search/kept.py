@@ -28,7 +28,7 @@ _kept: dict[object, tuple[str, _Rows]] = {}
 
 def rows(select: str, parameters: Mapping[str, Any]) -> _Rows:
     """Return the rows of a SELECT that reads its table only where `IS_NEWS`. One statement."""
-    key = (select, tuple(parameters.items()))
+    key = (select, repr(parameters))
     kept_version, kept_rows = _kept.get(key, ("", []))
     sql = (
         f"SELECT version, counted.* FROM (SELECT {_VERSION} AS version) now"
@@ -45,6 +45,11 @@ def rows(select: str, parameters: Mapping[str, Any]) -> _Rows:
     if version is not None:
         _keep(key, version, news)
     return news
+
+
+def forget() -> None:
+    """Count everything anew from now on; for measuring."""
+    _kept.clear()
 
 
 def _keep(key: object, version: str, news: _Rows) -> None:

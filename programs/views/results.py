@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programs.enums import Answer, FactKind, NetworkRelation, PhoneUse
+from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation, PhoneUse
 from programs.models import effective_relations
 from programs.models.program import listing_name
 from programs.search.criteria import SearchCriteria
@@ -127,12 +129,17 @@ def _unsaid_lines(
 
 def _listed(facts: Sequence[StatedFact]) -> str:
     """List the labels of facts, those of one date together."""
-    by_date: dict[str, list[str]] = {}
+    by_date: dict[object, list[StatedFact]] = {}
     for fact in facts:
-        by_date.setdefault(when_stated(fact), []).append(fact.term.label)
+        date_key = (fact.confirmed_on, fact.reported_on, fact.date_precision)
+        by_date.setdefault(date_key, []).append(fact)
+    labels: dict[str, dict[str, None]] = {}
+    for together in by_date.values():
+        when = labels.setdefault(when_stated(together[0]), {})
+        when.update(dict.fromkeys(fact.term.label for fact in together))
     return "; ".join(
-        _("%(what)s (%(when)s)") % {"what": "; ".join(dict.fromkeys(labels)), "when": when}
-        for when, labels in by_date.items()
+        _("%(what)s (%(when)s)") % {"what": "; ".join(what), "when": when}
+        for when, what in labels.items()
     )
 
 
@@ -171,9 +178,20 @@ def _medicine_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> It
 
 
 def _rung(stated: Sequence[StatedFact]) -> str:
-    relation = effective_relations(fact.relation for fact in stated)[0]
+    relation = _strongest(tuple(fact.relation for fact in stated))
     fact = next(fact for fact in stated if fact.relation == relation)
-    return _("%(what)s (%(when)s)") % {"what": relation.label, "when": when_stated(fact)}
+    return _rung_text(get_language(), relation, when_stated(fact))
+
+
+@lru_cache(maxsize=4096)
+def _strongest(stated: tuple[str, ...]) -> MedicationRelation:
+    """Return the first relation that counts."""
+    return effective_relations(stated)[0]
+
+
+@lru_cache(maxsize=4096)
+def _rung_text(_language: str | None, relation: MedicationRelation, when: str) -> str:
+    return _("%(what)s (%(when)s)") % {"what": relation.label, "when": when}
 
 
 def _payment_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:

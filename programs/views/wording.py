@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import phonenumbers
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from programs.enums import DatePrecision, LocationPrecision, PhoneUse
 from programs.search.engine import StatedPhone
@@ -28,6 +28,11 @@ class PhoneLink:
 
 
 def phone_link(phone: StatedPhone) -> PhoneLink:
+    return _phone_link(get_language(), phone)
+
+
+@lru_cache(maxsize=4096)
+def _phone_link(_language: str | None, phone: StatedPhone) -> PhoneLink:
     text, href = _national(phone.number), f"tel:{phone.number}"
     if phone.extension:
         text = _("%(number)s, extension %(extension)s") % {
@@ -71,9 +76,15 @@ def is_past_shelf_life(fact: StatedFact, today: date) -> bool:
 
 def when_stated(fact: StatedFact) -> str:
     """Say "confirmed March 3, 2026" or "reported 2023": no more of the date than is known."""
-    if fact.confirmed_on:
-        return _("confirmed %s") % date_format(fact.confirmed_on, "DATE_FORMAT")
-    return _("reported %s") % _known_date(fact)
+    return _when(get_language(), fact.confirmed_on, fact.reported_on, fact.date_precision)
+
+
+# A page says it hundreds of times, of few dates.
+@lru_cache(maxsize=4096)
+def _when(_language: str | None, confirmed_on: date | None, reported_on: date, known: str) -> str:
+    if confirmed_on:
+        return _("confirmed %s") % date_format(confirmed_on, "DATE_FORMAT")
+    return _("reported %s") % _date_as_known(reported_on, known)
 
 
 def attribution(fact: StatedFact, today: date) -> str:
@@ -91,10 +102,8 @@ def attribution(fact: StatedFact, today: date) -> str:
     }
 
 
-def _known_date(fact: StatedFact) -> str:
-    if fact.date_precision == DatePrecision.YEAR:
-        return str(fact.reported_on.year)
-    return date_format(fact.reported_on, "DATE_FORMAT")
+def _date_as_known(day: date, known: str) -> str:
+    return str(day.year) if known == DatePrecision.YEAR else date_format(day, "DATE_FORMAT")
 
 
 def _known_month(fact: StatedFact) -> str:
