@@ -75,8 +75,7 @@ class Condition:
 
     def _any_bit(self, column: str) -> str:
         return " | ".join(
-            f"({column.format(word=word)} & %({self.name}_{word})s::bigint)"
-            for word in self.words
+            f"({column.format(word=word)} & %({self.name}_{word})s::bigint)" for word in self.words
         )
 
 

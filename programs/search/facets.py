@@ -38,6 +38,4 @@ class Counters:
         """Return the count of each of these slots, or of all, from the values of `sql`."""
         lanes = self._lanes
         numbers = lanes if slots is None else slots
-        return {
-            number: sums[lanes[number][0]] >> lanes[number][1] & _COUNTER for number in numbers
-        }
+        return {number: sums[lanes[number][0]] >> lanes[number][1] & _COUNTER for number in numbers}
