@@ -21,18 +21,20 @@ def search_table(timings: Sequence[Timing]) -> str:
     lines = [
         "Database part (page, total, all counts, relaxations) against NumPy brute force, ms",
         f"{'place':<22}{'filters':<23}{'found':>9}{'p50':>9}{'p95':>9}{'NumPy':>9}{'p95':>9}"
-        f"{'times':>7}{'bar':>5}{'relaxed':>9}{'search':>9}{'page':>9}",
+        f"{'times':>7}{'bar':>5}{'relaxed':>9}{'search':>9}{'page':>9}{'cold':>9}",
     ]
     lines += [
         f"{t.place:<22}{t.filters:<23}{t.total:>9}{t.database_p50_ms:>9.2f}"
         f"{t.database_p95_ms:>9.2f}{t.numpy_p50_ms:>9.2f}{t.numpy_p95_ms:>9.2f}{t.ratio:>7.1f}"
         f"{t.bar or '-':>5}{t.relaxations_ratio:>9.1f}{t.search_p50_ms:>9.2f}{t.page_p50_ms:>9.2f}"
+        f"{t.cold_ms:>9.2f}"
         for t in timings
     ]
     return "\n".join(
         [
             *lines,
-            f"Whole page over database part, median of the cases: {page_ratio(timings):.1f} times",
+            f"Whole page over database part, median of the cases: {page_ratio(timings):.1f} times;"
+            f" over all three statements: {page_ratio_of_search(timings):.1f} times",
             f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         ]
     )
@@ -60,6 +62,10 @@ def equal_size_table(sizes: Sequence[EqualSize]) -> str:
 
 def page_ratio(timings: Sequence[Timing]) -> float:
     return statistics.median(t.page_p50_ms / t.database_p50_ms for t in timings)
+
+
+def page_ratio_of_search(timings: Sequence[Timing]) -> float:
+    return statistics.median(t.page_p50_ms / t.search_p50_ms for t in timings)
 
 
 def missed_search_bars(timings: Sequence[Timing]) -> list[str]:

@@ -67,8 +67,18 @@ def grid_cell(point: Coordinates) -> int:
     return row * GRID_COLUMNS + column
 
 
-def cells_within(center: Coordinates, *, radius_miles: float) -> list[int]:
-    """Return the grid cells that a circle may touch: its bounding box, across the date line too."""
+@dataclass(frozen=True, slots=True)
+class CellBox:
+    """Rows and columns of the grid, both ends included; columns may run past the date line."""
+
+    south: int
+    north: int
+    west: int
+    east: int
+
+
+def box_around(center: Coordinates, *, radius_miles: float) -> CellBox:
+    """Return the bounding box of a circle, across the date line too."""
     reach_degrees = math.degrees(radius_miles / EARTH_RADIUS_MILES)
     south = max(-90.0, center.latitude - reach_degrees)
     north = min(90.0, center.latitude + reach_degrees)
@@ -76,16 +86,25 @@ def cells_within(center: Coordinates, *, radius_miles: float) -> list[int]:
     cosine = math.cos(math.radians(center.latitude))
     sine = math.sin(min(math.pi / 2, radius_miles / EARTH_RADIUS_MILES))
     if north >= 90 or south <= -90 or sine >= cosine:
-        columns = range(GRID_COLUMNS)
+        west, east = 0, GRID_COLUMNS - 1
     else:
         half_width = math.degrees(math.asin(sine / cosine))
         west = math.floor((center.longitude - half_width + 180) * CELLS_PER_DEGREE)
         east = math.floor((center.longitude + half_width + 180) * CELLS_PER_DEGREE)
-        columns = range(west, min(east, west + GRID_COLUMNS - 1) + 1)
-    first_row = math.floor((south + 90) * CELLS_PER_DEGREE)
-    last_row = min(GRID_ROWS - 1, math.floor((north + 90) * CELLS_PER_DEGREE))
+        east = min(east, west + GRID_COLUMNS - 1)
+    return CellBox(
+        south=math.floor((south + 90) * CELLS_PER_DEGREE),
+        north=min(GRID_ROWS - 1, math.floor((north + 90) * CELLS_PER_DEGREE)),
+        west=west,
+        east=east,
+    )
+
+
+def cells_within(center: Coordinates, *, radius_miles: float) -> list[int]:
+    """Return the grid cells that a circle may touch: those of its bounding box."""
+    box = box_around(center, radius_miles=radius_miles)
     return [
         row * GRID_COLUMNS + column % GRID_COLUMNS
-        for row in range(first_row, last_row + 1)
-        for column in columns
+        for row in range(box.south, box.north + 1)
+        for column in range(box.west, box.east + 1)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from programs.enums import ListingStatus
+from programs.geo import GRID_COLUMNS
 
 #: Squared chord between a `SearchRow` and the origin bound as x, y, z; see `programs.geo`.
 SQUARED_CHORD = (
@@ -16,6 +17,12 @@ SQUARED_CHORD = (
 )
 #: Rows within the radius bound as `cells` and `squared_chord`; see `programs.geo`.
 WITHIN_RADIUS = f"r.cell = ANY(%(cells)s::int[]) AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
+#: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are
+#: wanted, for a wide box has thousands.
+CELLS_OF_BOX = f"""ARRAY(
+    SELECT box_row * {GRID_COLUMNS} + (box_column + {GRID_COLUMNS}) %% {GRID_COLUMNS}
+    FROM generate_series(%(south)s::int, %(north)s::int) box_row,
+         generate_series(%(west)s::int, %(east)s::int) box_column)"""
 
 
 class ProgramQuerySet(models.QuerySet[Any]):

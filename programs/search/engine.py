@@ -174,7 +174,8 @@ def find(
     near = criteria.where if isinstance(criteria.where, Near) and counts.total < FEW else None
     if counts.total > (criteria.page - 1) * PAGE_SIZE:
         rows = page_of(criteria, conditions, farther_than=near)
-        return counts, rows, farther_of(near, rows[0]["farther"]) if near and rows else None
+        beyond = farther_of(near, counts.total, rows[0]["farther"]) if near and rows else None
+        return counts, rows, beyond
     return counts, [], look_farther(near, conditions) if near else None
 
 

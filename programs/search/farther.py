@@ -7,19 +7,30 @@ none does there is no page, and it is a statement of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
 
 from programs.enums import Miles
-from programs.geo import cells_within, miles_of_squared_chord, squared_chord, unit_vector
-from programs.querysets import SQUARED_CHORD
+from programs.geo import (
+    box_around,
+    cells_within,
+    miles_of_squared_chord,
+    squared_chord,
+    unit_vector,
+)
+from programs.querysets import CELLS_OF_BOX, SQUARED_CHORD
 from programs.search.conditions import Condition, demands_sql
 from programs.search.criteria import Anywhere, Near
 
 #: The nearest match is looked for in the wider circles, then within this, and last everywhere.
 FAR_MILES = 300
+
+_HIT = "json_build_array(program_id, squared_chord)"
+_ORDER = "ORDER BY squared_chord, program_id"
+_BEYOND = "squared_chord > %(asked)s::float8"
+_ROWS = f"SELECT r.program_id, {SQUARED_CHORD} AS squared_chord FROM programs_searchrow r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,58 +56,59 @@ class Farther:
 
 
 def look_farther(near: Near, conditions: Sequence[Condition]) -> Farther:
-    """Return what is beyond the circle. One statement."""
+    """Return what is beyond a circle with no match in it. One statement."""
     column, parameters = farther_column(near, conditions)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column}", parameters)
         (value,) = cursor.fetchone()
-    return farther_of(near, value)
+    return farther_of(near, 0, value)
 
 
 def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, dict[str, Any]]:
     """Return the value as SQL, and its parameters.
 
-    [here, a total for each wider circle ..., [program id, squared chord] of the nearest beyond]
+    [a total for each wider circle ..., [program id, squared chord] of the nearest beyond]
     """
     demands, parameters = demands_sql(Anywhere(), conditions)
     x, y, z = unit_vector(near.origin)
-    wider = wider_circles(near)
-    widest = max([near.radius_miles, *wider])
-    totals = "".join(
-        f" count(*) FILTER (WHERE squared_chord <= %(within{miles})s::float8)," for miles in wider
-    )
-    hit = "json_build_array(program_id, squared_chord)"
-    order = "ORDER BY squared_chord, program_id"
-    beyond = "squared_chord > %(asked)s::float8"
-    rows = f"SELECT r.program_id, {SQUARED_CHORD} AS squared_chord FROM programs_searchrow r"
-    sql = f"""(
-        SELECT json_build_array(
-                 count(*) FILTER (WHERE squared_chord <= %(asked)s::float8),{totals}
-                 coalesce((array_agg({hit} {order}) FILTER (WHERE {beyond}))[1],
-                          (SELECT {hit}
-                             FROM ({rows} WHERE r.cell = ANY(%(far_cells)s::int[])
-                                    AND {demands}) far
-                            WHERE {beyond} AND squared_chord <= %(far)s::float8 {order} LIMIT 1),
-                          (SELECT {hit} FROM ({rows} WHERE {demands}) anywhere
-                            WHERE {beyond} {order} LIMIT 1)))
-          FROM ({rows} WHERE r.cell = ANY(%(wide_cells)s::int[]) AND {demands}) found
-         WHERE squared_chord <= %(widest)s::float8)"""
+    box = box_around(near.origin, radius_miles=FAR_MILES)
+    parameters |= asdict(box)
     parameters |= {
         "x": x,
         "y": y,
         "z": z,
         "asked": squared_chord(near.radius_miles),
-        "widest": squared_chord(widest),
-        "wide_cells": cells_within(near.origin, radius_miles=widest),
         "far": squared_chord(FAR_MILES),
-        "far_cells": cells_within(near.origin, radius_miles=FAR_MILES),
     }
-    return sql, parameters | {f"within{miles}": squared_chord(miles) for miles in wider}
+    in_box = _nearest_sql(f"r.cell = ANY({CELLS_OF_BOX}) AND {demands}", within="far")
+    nearest = f"coalesce({in_box}, {_nearest_sql(demands)})"
+    wider = wider_circles(near)
+    if not wider:
+        return f"json_build_array({nearest})", parameters
+    parameters |= {f"within{miles}": squared_chord(miles) for miles in wider}
+    parameters["wide_cells"] = cells_within(near.origin, radius_miles=max(wider))
+    totals = ", ".join(
+        f"count(*) FILTER (WHERE squared_chord <= %(within{miles})s::float8)" for miles in wider
+    )
+    sql = f"""(
+        SELECT json_build_array({totals},
+                 coalesce((array_agg({_HIT} {_ORDER}) FILTER (WHERE {_BEYOND}))[1], {nearest}))
+          FROM ({_ROWS} WHERE r.cell = ANY(%(wide_cells)s::int[]) AND {demands}) found
+         WHERE squared_chord <= %(within{max(wider)})s::float8)"""
+    return sql, parameters
 
 
-def farther_of(near: Near, value: Sequence[Any]) -> Farther:
-    """Return what the value of `farther_column` says."""
-    here, *totals, nearest = value
+def _nearest_sql(demands: str, *, within: str = "") -> str:
+    """Return the nearest beyond the circle, of the rows that meet the demands, or null."""
+    limit = f"AND squared_chord <= %({within})s::float8" if within else ""
+    return (
+        f"(SELECT {_HIT} FROM ({_ROWS} WHERE {demands}) r WHERE {_BEYOND} {limit} {_ORDER} LIMIT 1)"
+    )
+
+
+def farther_of(near: Near, here: int, value: Sequence[Any]) -> Farther:
+    """Return what the value of `farther_column` says; `here` are the matches in the circle."""
+    *totals, nearest = value
     circles: list[WiderCircle] = []
     for miles, total in zip(wider_circles(near), totals, strict=True):
         if total > (circles[-1].total if circles else here):
