@@ -19,9 +19,10 @@ SQUARED_CHORD = (
 WITHIN_RADIUS = f"r.cell = ANY(%(cells)s::int[]) AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
 #: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are
 #: wanted, for a wide box has thousands.
-CELLS_OF_BOX = f"""ARRAY(SELECT box_row * {GRID_COLUMNS} + (box_column + {GRID_COLUMNS}) %% {GRID_COLUMNS}
+CELLS_OF_BOX = f"""ARRAY(
+    SELECT box_row * {GRID_COLUMNS} + (box_column + {GRID_COLUMNS}) %% {GRID_COLUMNS}
     FROM generate_series(%(south)s::int, %(north)s::int) box_row,
-         generate_series(%(west)s::int, %(east)s::int) box_column)"""
+         generate_series(%(west)s::int, %(east)s::int) box_column)"""  # noqa: S608 - our own numbers
 
 
 class ProgramQuerySet(models.QuerySet[Any]):

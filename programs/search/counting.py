@@ -118,8 +118,9 @@ def _groups_sql(
     bits = [(1 << index, condition) for index, condition in enumerate(conditions)]
     failed = " + ".join(f"CASE WHEN {each.sql} THEN 0 ELSE {bit} END" for bit, each in bits)
     silent = " ".join(f"WHEN {bit} THEN {each.silent_sql}" for bit, each in bits)
+    how_many = f"count(*), count(*) FILTER (WHERE CASE failed {silent} END)"
     denied = sorted({f", r.denied{word}" for _, each in bits for word in each.words})
-    return f"""SELECT failed, count(*), count(*) FILTER (WHERE CASE failed {silent} END), {counters.sql}
+    return f"""SELECT failed, {how_many}, {counters.sql}
         FROM (SELECT {failed} AS failed, {words}{"".join(denied)}
                 FROM programs_searchrow r
                WHERE {place} OFFSET 0) r
