@@ -121,7 +121,7 @@ def _million(
     sizes = search.measure_equal_size(release_timings, yardstick)
     print(report.equal_size_table(sizes), flush=True)
     missed += report.missed_search_bars(timings) + report.missed_equal_size_bars(sizes)
-    return [each.as_dict() for each in (*timings, *sizes)]
+    return [*(each.as_dict() for each in timings), *(each.as_dict() for each in sizes)]
 
 
 if __name__ == "__main__":

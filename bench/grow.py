@@ -73,7 +73,7 @@ def _facilities_sql() -> str:
         "latitude": "grown.latitude",
         "longitude": "grown.longitude",
     }
-    columns = [field.column for field in Facility._meta.concrete_fields]
+    columns = [str(field.column) for field in Facility._meta.concrete_fields]
     values = ", ".join(moved.get(column, f"origin.{column}") for column in columns)
     return f"""
         INSERT INTO programs_facility ({", ".join(columns)})
@@ -91,7 +91,7 @@ def _rows_sql() -> str:
         "y": "cos(radians(grown.latitude)) * sin(radians(grown.longitude))",
         "z": "sin(radians(grown.latitude))",
     }
-    columns = [field.column for field in SearchRow._meta.concrete_fields]
+    columns = [str(field.column) for field in SearchRow._meta.concrete_fields]
     values = ", ".join(placed.get(column, f"origin.{column}") for column in columns)
     return f"""
         INSERT INTO programs_searchrow ({", ".join(columns)})

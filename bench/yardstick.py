@@ -131,17 +131,20 @@ class Yardstick:
 
     def _passes(self, rows: np.ndarray, question: Question) -> dict[str, np.ndarray]:
         """Return for each condition which of these rows meet it."""
-        passes = {}
+        passes: dict[str, np.ndarray] = {}
         for facet, terms in question.wanted.items():
-            columns = [self.column[facet, term] for term in terms]
+            columns = self._columns(facet, terms)
             passed = self.said[np.ix_(rows, columns)].any(axis=1)
             if facet in question.or_unknown:
                 passed |= ~self.denied[np.ix_(rows, columns)].all(axis=1)
             passes[facet] = passed
         for facet, terms in question.excluded.items():
-            columns = [self.column[facet, term] for term in terms]
-            passes[f"not_{facet}"] = ~self.said[np.ix_(rows, columns)].any(axis=1)
+            columns = self._columns(facet, terms)
+            passes[f"not_{facet}"] = np.invert(self.said[np.ix_(rows, columns)].any(axis=1))
         return passes
+
+    def _columns(self, facet: str, terms: Sequence[str]) -> np.ndarray:
+        return np.array([self.column[facet, term] for term in terms])
 
     def _counts(
         self,
@@ -173,7 +176,7 @@ class Yardstick:
         """Return how many more there would be if places that did not say counted too."""
         if facet in question.or_unknown:
             return 0
-        columns = [self.column[facet, term] for term in question.wanted[facet]]
+        columns = self._columns(facet, question.wanted[facet])
         return int((~self.denied[np.ix_(rows[only_this], columns)].all(axis=1)).sum())
 
     def _farther(self, question: Question) -> tuple[tuple[tuple[int, int], ...], int | None]:

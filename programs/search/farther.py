@@ -80,8 +80,8 @@ def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, di
         "asked": squared_chord(near.radius_miles),
         "far": squared_chord(FAR_MILES),
     }
-    in_box = _nearest_sql(f"r.cell = ANY({CELLS_OF_BOX}) AND {demands}", within="far")
-    nearest = f"coalesce({in_box}, {_nearest_sql(demands)})"
+    near_enough = _nearest_sql(f"r.cell = ANY({CELLS_OF_BOX}) AND {demands}", within="far")
+    nearest = f"coalesce({near_enough}, {_nearest_sql(demands)})"
     wider = wider_circles(near)
     if not wider:
         return f"json_build_array({nearest})", parameters
