@@ -81,8 +81,6 @@ class NameCondition:
 
     answers: Sequence[Sequence[str]]
     name: ClassVar[str] = "named"
-    own_mask: ClassVar[SlotMask] = slot_mask(())
-    silent_sql: ClassVar[str] = "false"
 
     @property
     def sql(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from programs.search.conditions import Condition, where_sql
+from programs.search.conditions import Condition, FacetCondition, NameCondition, demands_sql
 from programs.search.criteria import SearchCriteria
 from programs.search.facets import counter_columns, counts_by_slot
 from programs.search.vocabulary import Vocabulary, slot_mask
@@ -35,31 +35,44 @@ def count(
 ) -> Counts:
     """Count matches, options and relaxations. One statement."""
     words = vocabulary.words_in_use
-    place, parameters = where_sql(criteria.where)
-    for condition in conditions:
+    facets = [condition for condition in conditions if isinstance(condition, FacetCondition)]
+    named = [condition for condition in conditions if isinstance(condition, NameCondition)]
+    # All that is counted has the name, so it narrows the rows first, like the place.
+    here, parameters = demands_sql(criteria.where, named)
+    nameless, _same = demands_sql(criteria.where, facets)
+    for condition in facets:
         parameters |= condition.parameters | _own_slots(condition, words)
     options = _option_words(criteria, vocabulary, words, parameters)
-    rows = _rows_sql(place, conditions, options)
+    rows = _rows_sql(here, facets, options)
     relaxed = [
         f"count(*) FILTER (WHERE failed = {number}{also})"
-        for number in range(1, len(conditions) + 1)
+        for number in range(1, len(facets) + 1)
         for also in ("", f" AND silent{number}")
     ]
-    columns = ["count(*) FILTER (WHERE failed = 0)", *relaxed, *counter_columns(words)]
+    without_names = f"(SELECT count(*) FROM programs_searchrow r WHERE {nameless})"
+    columns = [
+        "count(*) FILTER (WHERE failed = 0)",
+        without_names if named else "0",
+        *relaxed,
+        *counter_columns(words),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)} FROM ({rows}) r", parameters)
-        total, *values = cursor.fetchone()
+        total, nameless_total, *values = cursor.fetchone()
     gains, silent = values[: len(relaxed) : 2], values[1 : len(relaxed) : 2]
-    names = [condition.name for condition in conditions]
+    names = [condition.name for condition in facets]
     return Counts(
         total=total,
         by_slot=counts_by_slot(values[len(relaxed) :]),
-        gains=dict(zip(names, gains, strict=True)),
+        gains={
+            **dict(zip(names, gains, strict=True)),
+            **{condition.name: nameless_total - total for condition in named},
+        },
         silent=dict(zip(names, silent, strict=True)),
     )
 
 
-def _own_slots(condition: Condition, words: range) -> dict[str, int]:
+def _own_slots(condition: FacetCondition, words: range) -> dict[str, int]:
     """Return the slots for which a row counts that fails this condition alone."""
     return {f"{condition.name}_own{word}": condition.own_mask[word] for word in words}
 
@@ -85,7 +98,7 @@ def _option_words(
     return columns
 
 
-def _rows_sql(place: str, conditions: Sequence[Condition], options: Sequence[str]) -> str:
+def _rows_sql(place: str, conditions: Sequence[FacetCondition], options: Sequence[str]) -> str:
     """Return the rows that fail at most one condition: `failed` is its number, 0 for a match."""
     if not conditions:
         return f"SELECT 0 AS failed, {', '.join(options)} FROM programs_searchrow r WHERE {place}"
