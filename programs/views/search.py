@@ -99,7 +99,7 @@ def _read_terms(program_filter: ProgramFilter) -> set[tuple[str, str]]:
         for term in program_filter.words.terms
         for slug in term.terms
     ]
-    return {(name, slug) for name, slug in names if slug not in values[name]}
+    return {(name, slug) for name, slug in names if slug not in values.get(name, ())}
 
 
 @require_safe
