@@ -120,9 +120,11 @@ def test_the_town_of_a_zip_and_the_county_of_a_town_are_offered():
 @pytest.mark.parametrize(
     ("text", "candidates"),
     [
-        ("kansas city", ("Kansas City, MO", "Kansas City, KS")),
-        ("Las Vegas", ("Las Vegas, NV", "Las Vegas, NM")),
-        ("Baltimore", ("Baltimore, MD", "Baltimore, OH", "Baltimore, VT")),
+        (
+            "glendale",
+            ("Glendale, CA", "Glendale, AZ", "Glendale, WI", "Glendale, CO", "Glendale, KY"),
+        ),
+        ("Aurora", ("Aurora, CO", "Aurora, IL", "Aurora, IA", "Aurora, IN", "Aurora, KS")),
     ],
 )
 def test_a_name_in_several_states_is_ambiguous_the_biggest_first(text, candidates):
@@ -131,6 +133,14 @@ def test_a_name_in_several_states_is_ambiguous_the_biggest_first(text, candidate
 
     assert caught.value.candidates == candidates
     assert str(caught.value) == f"More than one place is called “{text}”. Add the state."
+
+
+def test_a_name_that_nearly_everybody_means_is_read_so_and_the_others_are_offered():
+    assert resolved("Las Vegas") == "city: Las Vegas, NV"
+    assert also("Las Vegas") == ["city: Las Vegas, NM"]
+    assert resolved("baltimore") == "city: Baltimore, MD"
+    assert resolved("St. Louis") == "city: Saint Louis, MO"
+    assert also("kansas city") == ["city: Kansas City, KS"]
 
 
 def test_at_most_five_candidates_are_named_and_each_resolves():

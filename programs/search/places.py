@@ -208,33 +208,32 @@ def resolve_place(text: str) -> ResolvedPlace:
 def choose(text: str, readings: list[Reading], found: list[Place]) -> ResolvedPlace | None:
     """Return what the readings say, of the places that were found. None if they say nothing.
 
-    Raises PlaceIsAmbiguous where a name without a state is in several.
+    Raises PlaceIsAmbiguous where a name without a state is in several, and none of them is much
+    the biggest.
     """
     matches_of_readings = [(reading, reading.matches(found)) for reading in readings]
     hits = [(reading, matches) for reading, matches in matches_of_readings if matches]
     if not hits:
         return None
     first, best = hits[0]
-    if not first.state:
-        _refuse_rivals(text, best)
+    rivals = [] if first.state else _one_of_each_state(best)
+    if len(rivals) > 1:
+        return _biggest_or_refuse(PlaceIsAmbiguous(text, rivals))
     place, *others = dict.fromkeys(place for _reading, matches in hits for place in matches)
     # Names that the postal service only tolerates are no readings to offer.
     also = [other for other in others if other.zip_count]
     return ResolvedPlace(place, tuple(also[:MAX_OTHER_READINGS]))
 
 
-def _refuse_rivals(text: str, places: list[Place]) -> None:
-    rivals = _one_of_each_state(places)
-    if len(rivals) > 1:
-        raise PlaceIsAmbiguous(text, rivals)
+def _biggest_or_refuse(ambiguous: PlaceIsAmbiguous) -> ResolvedPlace:
+    """Return the place that nearly everybody means by a name that several states have.
 
-
-def clearly_biggest(ambiguous: PlaceIsAmbiguous) -> ResolvedPlace | None:
-    """Return the place that nearly everybody means by a name that several states have, if any."""
+    Raises what it was given where there is no such place.
+    """
     place, *rivals = ambiguous.rivals
-    if _is_much_bigger(place, rivals):
-        return ResolvedPlace(place, tuple(rivals[:MAX_OTHER_READINGS]))
-    return None
+    if not _is_much_bigger(place, rivals):
+        raise ambiguous
+    return ResolvedPlace(place, tuple(rivals[:MAX_OTHER_READINGS]))
 
 
 def _is_much_bigger(place: Place, others: list[Place]) -> bool:
@@ -261,10 +260,7 @@ def correct(
     resolved = ResolvedPlace(nearest[0], (*nearest[1:], *elsewhere)[:MAX_OTHER_READINGS])
     # As where it is spelled right: a name alone is a state before it is a town.
     if nearest[0].kind != PlaceKind.STATE and len(_one_of_each_state(nearest)) > 1:
-        ambiguous = PlaceIsAmbiguous(text, _one_of_each_state(nearest))
-        if not (biggest := clearly_biggest(ambiguous)):
-            raise ambiguous
-        resolved = biggest
+        resolved = _biggest_or_refuse(PlaceIsAmbiguous(text, _one_of_each_state(nearest)))
     return replace(resolved, misspelt=printable(text))
 
 

@@ -24,7 +24,6 @@ from programs.search.places import (
     Reading,
     ResolvedPlace,
     choose,
-    clearly_biggest,
     correct,
     look_alikes,
     plain_words,
@@ -285,9 +284,8 @@ class _Reader:
         try:
             resolved = choose(text, readings, self.found)
         except PlaceIsAmbiguous as error:
-            resolved = clearly_biggest(error)
-            if not resolved:
-                self.ambiguous[span] = error.candidates
+            resolved = None
+            self.ambiguous[span] = error.candidates
         # Words before a ZIP code are of its address only if they are a place themselves.
         if resolved and readings[0].kinds == (PlaceKind.ZIP,) and not self._is_address(span):
             return
