@@ -52,6 +52,9 @@ def own_database() -> Iterator[None]:
     site = settings.DATABASES["default"]
     keywords = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     address = {keyword: str(site[key]) for keyword, key in keywords.items() if site.get(key)}
+    # A DATABASE_URL may name the server's socket in its query.
+    options = site.get("OPTIONS", {})
+    address |= {keyword: str(options[keyword]) for keyword in keywords if keyword in options}
     connection = psycopg.connect(make_conninfo(dbname=site["NAME"], **address), autocommit=True)
     with connection as server:
         server.execute(f"DROP DATABASE IF EXISTS {DATABASE_NAME} WITH (FORCE)")

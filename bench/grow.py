@@ -101,7 +101,7 @@ def _rows_sql() -> str:
 
 
 def complete(program_ids: Iterable[int]) -> None:
-    """Give these grown programs the facts and phones of their origins."""
+    """Give these grown programs the facts and phones of their origins, once."""
     ids = {"ids": list(program_ids)}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL programs.search_refresh = 'off'")
@@ -111,14 +111,14 @@ def complete(program_ids: Iterable[int]) -> None:
                 f"INSERT INTO {table} (program_id, {stated})"
                 f" SELECT grown.program_id, {stated} FROM bench_grown grown"
                 f" JOIN {table} origin ON origin.program_id = grown.origin_id"
-                " WHERE grown.program_id = ANY(%(ids)s::bigint[])",
+                " WHERE grown.program_id = ANY(%(ids)s::bigint[]) ON CONFLICT DO NOTHING",
                 ids,
             )
         cursor.execute(
             "INSERT INTO programs_phone (facility_id, use, number, extension, position)"
             " SELECT grown.facility_id, use, number, extension, position FROM bench_grown grown"
             " JOIN programs_phone origin ON origin.facility_id = grown.origin_facility_id"
-            " WHERE grown.program_id = ANY(%(ids)s::bigint[])",
+            " WHERE grown.program_id = ANY(%(ids)s::bigint[]) ON CONFLICT DO NOTHING",
             ids,
         )
 

@@ -25,7 +25,7 @@ from programs.search.conditions import Condition, demands_sql
 from programs.search.criteria import Anywhere, Near
 
 #: The nearest match is looked for in the wider circles, then within this, and last everywhere.
-FAR_MILES = 300
+FAR_MILES = 200
 
 _HIT = "json_build_array(program_id, squared_chord)"
 _ORDER = "ORDER BY squared_chord, program_id"
