@@ -31,7 +31,7 @@ def address(request, phone: Page) -> str:
     return {
         "landing": "/",
         "results": RESULTS,
-        "a place not found": "/programs/?near=Chandlar+AZ",
+        "a place not found": "/programs/?near=Chandlerton+AZ",
         "not found": "/programs/0/nothing/",
     }[request.param]
 
