@@ -43,7 +43,7 @@ class SearchRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["cell"], name="search_row_cell"),
+            models.Index(fields=["cell", "z"], name="search_row_cell_z"),
             models.Index(fields=["state"], name="search_row_state"),
         ]
 
