@@ -16,7 +16,12 @@ SQUARED_CHORD = (
     " + (r.z - %(z)s::float8) * (r.z - %(z)s::float8))"
 )
 #: Rows within the radius bound as `cells` and `squared_chord`; see `programs.geo`.
-WITHIN_RADIUS = f"r.cell = ANY(%(cells)s::int[]) AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
+WITHIN_RADIUS = (
+    "r.cell = ANY(%(cells)s::int[])"
+    # The index has z beside the cell: of a crowded cell a small circle needs but a strip.
+    " AND r.z BETWEEN %(lowest_z)s::float8 AND %(highest_z)s::float8"
+    f" AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
+)
 #: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are
 #: wanted, for a wide box has thousands.
 CELLS_OF_BOX = f"""ARRAY(

@@ -42,9 +42,20 @@ class SearchRow(models.Model):
     denied5 = models.BigIntegerField(null=True)
 
     class Meta:
+        # The orders of the page: nearest first within some cells, else last confirmed first.
         indexes = [
-            models.Index(fields=["cell"], name="search_row_cell"),
-            models.Index(fields=["state"], name="search_row_state"),
+            models.Index(fields=["cell", "z"], name="search_row_cell_z"),
+            models.Index(
+                "state",
+                models.F("confirmed_on").desc(nulls_last=True),
+                "program",
+                name="search_row_state_confirmed",
+            ),
+            models.Index(
+                models.F("confirmed_on").desc(nulls_last=True),
+                "program",
+                name="search_row_confirmed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,9 @@ from programs.search.vocabulary import (
     VocabularyTerm,
     slot_mask,
 )
+
+#: More than z can be off by, and less than an inch.
+ROUNDING = 1e-9
 
 
 class Demand(StrEnum):
@@ -153,7 +157,10 @@ def where_sql(where: Where) -> tuple[str, dict[str, Any]]:
     match where:
         case Near(origin=origin, radius_miles=miles):
             x, y, z = unit_vector(origin)
+            chord = math.sqrt(squared_chord(miles)) + ROUNDING
             return WITHIN_RADIUS, {
+                "lowest_z": z - chord,
+                "highest_z": z + chord,
                 "x": x,
                 "y": y,
                 "z": z,
