@@ -43,7 +43,7 @@ def lines_html(result: Result) -> SafeString:
 
 def _line(line: ResultLine) -> str:
     asked = ' class="asked"' if line.was_asked else ""
-    return f"<div{asked}><dt>{escaped(line.label)}</dt><dd>{escaped(line.text)}</dd></div>"
+    return f"<div{asked}><dt>{escaped(line.label)}</dt> <dd>{escaped(line.text)}</dd></div>"
 
 
 def _wanted(name: str, option: FacetOption) -> str:
