@@ -5,7 +5,7 @@
 #   make run RELEASE=FILE    with a federal release in place of the invented sample
 #   make test [ARGS=...]     the whole suite, or what ARGS names
 #   make check               lint, types, layers, templates, migrations, deployment settings
-#   make bench               the yardstick of the search
+#   make bench [ARGS=--million]  the yardstick of the search; among a million programs too
 
 PYTHON ?= python3
 PORT ?= 8000
