@@ -76,6 +76,16 @@ class Sort(TextChoices):
     CONFIRMED = "confirmed", _("Most recently confirmed")
 
 
+class OpeningStatus(TextChoices):
+    """Whether a program can take people. Not known is no statement, or one that has expired."""
+
+    OPEN = "open", _("Open")
+    WAITLIST = "waitlist", _("Waitlist")
+    FULL = "full", _("Full")
+    # No new people at all, not even on a list.
+    NOT_TAKING = "not_taking", _("Not taking new people")
+
+
 class LocationPrecision(TextChoices):
     """How exactly a facility's coordinates are known."""
 

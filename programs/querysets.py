@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -37,3 +38,9 @@ class ProgramQuerySet(models.QuerySet[Any]):
 
     def with_facility(self) -> ProgramQuerySet:
         return self.select_related("facility", "facility__organization")
+
+
+class OpeningQuerySet(models.QuerySet[Any]):
+    def current(self, now: datetime) -> OpeningQuerySet:
+        """Statements that still count. All readers go through it: the others read "not known"."""
+        return self.filter(expires_at__gt=now)

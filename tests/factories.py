@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -13,6 +13,7 @@ from programs.enums import (
     LocationPrecision,
     MedicationRelation,
     NetworkRelation,
+    OpeningStatus,
     SourceKind,
 )
 from programs.models import (
@@ -22,6 +23,7 @@ from programs.models import (
     Fact,
     FeatureFact,
     MedicationFact,
+    Opening,
     Organization,
     Phone,
     Program,
@@ -102,3 +104,13 @@ def state(program: Program, path: str, **details: Any) -> Fact:
             return CoverageFact.objects.create(program=program, term=of, **details)
         case _:
             return FeatureFact.objects.create(program=program, term=of, **details)
+
+
+def open_until(program: Program, expires_at: datetime, path: str = "", **details: Any) -> Opening:
+    """Make a source say that a level such as "level_of_care/iop" is open; without, all of it."""
+    details.setdefault("status", OpeningStatus.OPEN)
+    details.setdefault("source", SourceFactory())
+    details.setdefault("stated_at", expires_at - timedelta(hours=48))
+    return Opening.objects.create(
+        program=program, term=term(path) if path else None, expires_at=expires_at, **details
+    )

@@ -9,6 +9,7 @@ from programs.models.facts import (
     MedicationFact,
     effective_relations,
 )
+from programs.models.opening import Opening
 from programs.models.organization import Organization
 from programs.models.place import Place
 from programs.models.program import Program
@@ -39,6 +40,7 @@ __all__ = [
     "ImportRun",
     "MedicationFact",
     "NameWord",
+    "Opening",
     "Organization",
     "Phone",
     "Place",

@@ -19,6 +19,9 @@ BITS_PER_WORD = 63
 SEARCH_WORDS = 6
 SEARCH_SLOTS = BITS_PER_WORD * SEARCH_WORDS
 
+#: How long a statement about openings counts, where a level of care does not say otherwise.
+OPEN_HOURS, WAIT_HOURS = 48, 7 * 24
+
 models.CharField.register_lookup(Length)
 
 
@@ -90,6 +93,19 @@ class Term(models.Model):
         help_text=_("What people type, separated by commas"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # Read for levels of care alone, by `upkeep.openings`.
+    open_hours = models.PositiveSmallIntegerField(
+        _("hours that “open” counts"),
+        default=OPEN_HOURS,
+        validators=[MinValueValidator(1)],
+        help_text=_("Levels of care: “open” or “full” reads “not known” after so many hours"),
+    )
+    wait_hours = models.PositiveSmallIntegerField(
+        _("hours that a waitlist counts"),
+        default=WAIT_HOURS,
+        validators=[MinValueValidator(1)],
+        help_text=_("Levels of care: the same for a waitlist, and for “not taking new people”"),
+    )
 
     class Meta:
         verbose_name = _("term")

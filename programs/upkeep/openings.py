@@ -1,0 +1,60 @@
+"""State whether a program has openings. The one place that writes `Opening`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from programs.enums import OpeningStatus
+from programs.models import Opening, Program, Source, Term
+from programs.models.vocabulary import OPEN_HOURS, WAIT_HOURS
+
+#: Beds fill and empty within days; a list, or a closed door, stays for longer.
+BRIEF = frozenset({OpeningStatus.OPEN, OpeningStatus.FULL})
+
+
+@transaction.atomic
+def state_opening(
+    program: Program,
+    term: Term | None,
+    status: OpeningStatus,
+    *,
+    wait_days: int | None = None,
+    places_count: int | None = None,
+    can_start_today: bool | None = None,
+    walk_in_hours: str = "",
+    source: Source,
+    user: User | None,
+    now: datetime,
+) -> Opening:
+    """Put this in the place of what was said of the level before; of all of it without `term`.
+
+    Raises ValidationError, and writes nothing, for what does not fit together, such as a wait
+    without a waitlist, and for a level that the program is not said to offer.
+    """
+    # Whoever writes at the same time waits: the later statement stands, whole.
+    Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    opening = Opening.objects.filter(program=program, term=term).first() or Opening(
+        program=program, term=term
+    )
+    opening.status = status
+    opening.wait_days = wait_days
+    opening.places_count = places_count
+    opening.can_start_today = can_start_today
+    opening.walk_in_hours = walk_in_hours.strip()
+    opening.source = source
+    opening.stated_by = user
+    opening.stated_at = now
+    opening.expires_at = now + timedelta(hours=hours_that_count(term, status))
+    opening.full_clean()
+    opening.save()
+    return opening
+
+
+def hours_that_count(term: Term | None, status: OpeningStatus) -> int:
+    """Return for how many hours such a statement counts; a level of care may say its own."""
+    if status in BRIEF:
+        return term.open_hours if term else OPEN_HOURS
+    return term.wait_hours if term else WAIT_HOURS
