@@ -42,7 +42,7 @@ SECRET_KEY = secret_key()
 
 INSTALLED_APPS = [
     "programs",
-    "django.contrib.admin",
+    "directory.desk.KeepersAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
@@ -94,6 +94,9 @@ TEMPLATES = [
 
 DATABASES = {"default": django_database(env.str("DATABASE_URL", ""), VAR_DIR / "postgres")}
 
+# The only one: what Django's own tables of permissions say counts for nothing.
+AUTHENTICATION_BACKENDS = ["programs.upkeep.permissions.RoleBackend"]
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -164,3 +164,13 @@ class Miles(IntegerChoices):
     TWENTY_FIVE = 25, _("25 miles")
     FIFTY = 50, _("50 miles")
     HUNDRED = 100, _("100 miles")
+
+
+class Role(IntegerChoices):
+    """What a person is to this directory. Each may do all that the ones before it may."""
+
+    VISITOR = 0, _("Visitor")
+    # Of one or more organizations, and for their facilities alone.
+    FACILITY_STAFF = 1, _("Facility staff")
+    EDITOR = 2, _("Editor")
+    ADMINISTRATOR = 3, _("Administrator")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.contrib.auth.models import User
 from factory.django import DjangoModelFactory
 
 from programs.enums import (
@@ -14,6 +15,7 @@ from programs.enums import (
     MedicationRelation,
     NetworkRelation,
     OpeningStatus,
+    Role,
     SourceKind,
 )
 from programs.models import (
@@ -22,7 +24,9 @@ from programs.models import (
     Facility,
     Fact,
     FeatureFact,
+    Keeper,
     MedicationFact,
+    Membership,
     Opening,
     Organization,
     Phone,
@@ -72,6 +76,36 @@ class PhoneFactory(DjangoModelFactory[Phone]):
 
     facility = factory.SubFactory(FacilityFactory)
     number = factory.Sequence(lambda n: f"+1480555{100 + n % 100:04d}")
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """An account without a password: tests sign it in with `force_login`."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"keeper{n}@example.org")
+    email = factory.SelfAttribute("username")
+
+
+class KeeperFactory(DjangoModelFactory[Keeper]):
+    """An editor, unless told otherwise: KeeperFactory.create(role=Role.ADMINISTRATOR)."""
+
+    class Meta:
+        model = Keeper
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.EDITOR
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """Somebody on the staff of an organization."""
+
+    class Meta:
+        model = Membership
+
+    keeper = factory.SubFactory(KeeperFactory, role=Role.FACILITY_STAFF)
+    organization = factory.SubFactory(OrganizationFactory)
 
 
 class ProgramFactory(DjangoModelFactory[Program]):

@@ -9,6 +9,7 @@ from programs.models.facts import (
     MedicationFact,
     effective_relations,
 )
+from programs.models.keeper import Invitation, Keeper, Membership
 from programs.models.opening import Opening
 from programs.models.organization import Organization
 from programs.models.place import Place
@@ -38,7 +39,10 @@ __all__ = [
     "FederalRecord",
     "ImportItem",
     "ImportRun",
+    "Invitation",
+    "Keeper",
     "MedicationFact",
+    "Membership",
     "NameWord",
     "Opening",
     "Organization",
