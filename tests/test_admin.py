@@ -545,6 +545,7 @@ def test_a_term_of_our_own_can_be_added_and_then_searched_for(keeper):
         {
             "facet": facet.pk, "slug": "kite_flying", "label": "Kite flying",
             "definition": "You fly kites.", "synonyms": "kite, kites", "position": 99,
+            "open_hours": 48, "wait_hours": 168,
         },
     )  # fmt: skip
     assert response.status_code == 302
