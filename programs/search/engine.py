@@ -6,9 +6,9 @@ total with every facet's counts, and the facts to show. docs/search.md explains 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
@@ -21,8 +21,9 @@ from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.farther import Farther, farther_column, farther_of, look_farther
 from programs.search.names import name_conditions
+from programs.search.options import FacetCounts, counted_facets
 from programs.search.ranking import order_sql
-from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTerm
+from programs.search.vocabulary import Vocabulary
 
 #: Every result says what is known of these, whatever was asked.
 KINDS_ON_EVERY_RESULT = (FactKind.CARE, FactKind.COVERAGE)
@@ -67,42 +68,6 @@ class Match:
     phones: tuple[StatedPhone, ...]
     distance_miles: float | None
     facts: tuple[StatedFact, ...]
-
-
-class FacetOption(NamedTuple):
-    """An option and how many programs choosing it would give; None when nothing was searched."""
-
-    slug: str
-    label: str
-    definition: str
-    program_count: int | None
-    selected: bool
-    excluded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetCounts:
-    """A facet's options. `or_unknown`: places that did not say count too; `silent` is how many more
-    there would be if they did, None where nothing is chosen."""
-
-    slug: str
-    label: str
-    is_common: bool
-    options: tuple[FacetOption, ...]
-    or_unknown: bool = False
-    silent: int | None = None
-
-    @property
-    def selected(self) -> tuple[FacetOption, ...]:
-        return tuple(option for option in self.options if option.selected)
-
-    @property
-    def left_out(self) -> tuple[FacetOption, ...]:
-        return tuple(option for option in self.options if option.excluded)
-
-    @property
-    def is_on(self) -> bool:
-        return bool(self.selected or self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +120,7 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
         criteria=criteria,
         matches=tuple(_match(row, facts) for row in rows),
         total=counts.total,
-        facets=tuple(
-            _facet_counts(facet, criteria, conditions, counts) for facet in vocabulary.facets
-        ),
+        facets=counted_facets(criteria, conditions, counts, vocabulary),
         relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
     )
@@ -258,68 +221,3 @@ def _relaxation(condition: Condition, criteria: SearchCriteria, gain: int) -> Re
         is_exclusion = condition.demand == Demand.NOT_STATED
         return Relaxation(condition.facet.slug, is_exclusion, gain)
     return Relaxation("", is_exclusion=False, gain=gain, names=criteria.names)
-
-
-def _facet_counts(
-    facet: VocabularyFacet,
-    criteria: SearchCriteria,
-    conditions: Sequence[Condition],
-    counts: Counts,
-) -> FacetCounts:
-    silent = {
-        condition.facet.slug: counts.silent[condition.name]
-        for condition in conditions
-        if isinstance(condition, FacetCondition) and condition.demand != Demand.NOT_STATED
-    }
-    return FacetCounts(
-        slug=facet.slug,
-        label=facet.label,
-        is_common=facet.is_common,
-        options=_options(
-            facet,
-            criteria.wanted.get(facet.slug, ()),
-            criteria.excluded.get(facet.slug, ()),
-            lambda term: counts.by_slot.get(term.slot(criteria.medication_aspect), 0),
-        ),
-        or_unknown=facet.slug in criteria.or_unknown,
-        silent=silent.get(facet.slug),
-    )
-
-
-def options_without_counts(
-    vocabulary: Vocabulary, chosen: Mapping[str, Sequence[str]]
-) -> tuple[FacetCounts, ...]:
-    """Return the options for a search form that could not be answered."""
-    return tuple(
-        FacetCounts(
-            slug=facet.slug,
-            label=facet.label,
-            is_common=facet.is_common,
-            options=_options(
-                facet,
-                chosen.get(facet.slug, ()),
-                chosen.get(f"not_{facet.slug}", ()),
-                lambda term: None,
-            ),
-        )
-        for facet in vocabulary.facets
-    )
-
-
-def _options(
-    facet: VocabularyFacet,
-    selected: Sequence[str],
-    excluded: Sequence[str],
-    count_of: Callable[[VocabularyTerm], int | None],
-) -> tuple[FacetOption, ...]:
-    return tuple(
-        FacetOption(
-            slug=term.slug,
-            label=term.label,
-            definition=term.definition,
-            program_count=count_of(term),
-            selected=term.slug in selected,
-            excluded=term.slug in excluded,
-        )
-        for term in facet.terms
-    )

@@ -42,8 +42,10 @@ class VocabularyTerm:
         return self.slots.get(aspect, self.slots[SearchAspect.OFFERS])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VocabularyFacet:
+    """A facet of one version of the vocabulary: equal to itself alone, and so good as a key."""
+
     slug: str
     label: str
     definition: str
@@ -51,6 +53,7 @@ class VocabularyFacet:
     is_common: bool
     shelf_life_months: int
     terms: tuple[VocabularyTerm, ...]
+    _slots: dict[str, list[int]] = field(init=False, default_factory=dict)
 
     @cached_property
     def by_slug(self) -> dict[str, VocabularyTerm]:
@@ -60,6 +63,12 @@ class VocabularyFacet:
     def mask(self) -> SlotMask:
         """All slots of the facet's terms, whatever the aspect."""
         return slot_mask(number for term in self.terms for number in term.slots.values())
+
+    def slots(self, aspect: str) -> list[int]:
+        """The slot of each term under this aspect, in the order of the terms."""
+        if aspect not in self._slots:
+            self._slots[aspect] = [term.slot(aspect) for term in self.terms]
+        return self._slots[aspect]
 
 
 @dataclass(frozen=True)

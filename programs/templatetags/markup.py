@@ -5,14 +5,18 @@ Printed by the template's own loops they took more than two thirds of the page's
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from programs.search.engine import FacetCounts, FacetOption
+from programs.search.options import FacetCounts
+from programs.search.vocabulary import VocabularyFacet
 
 if TYPE_CHECKING:
     from programs.views.results import Result, ResultLine
@@ -20,19 +24,103 @@ if TYPE_CHECKING:
 register = template.Library()
 escaped = lru_cache(maxsize=4096)(escape)
 
+#: Enough for the facets of two versions of the vocabulary in two languages.
+MOST_FACETS = 64
+#: The count of an option is an attribute, for machines, and is printed.
+NUMBERS_AN_OPTION = 2
+
+
+class PrintedFacet(NamedTuple):
+    """A facet of the form. A field of its own, where it has one, stands between the two parts."""
+
+    slug: str
+    start: SafeString
+    options: SafeString
+
+
+class _FacetHtml(NamedTuple):
+    """What is the same for everybody: all but the numbers and what is chosen."""
+
+    label: str
+    #: With places for `NUMBERS_AN_OPTION` numbers in each option.
+    counted: str
+    uncounted: str
+    left_out: str
+
 
 @register.filter
-def wanted_html(facet: FacetCounts) -> SafeString:
-    """Return a checkbox for each option of the facet, with what choosing it would give."""
-    name = escaped(facet.slug)
-    return SafeString("\n".join(_wanted(name, option) for option in facet.options))
+def printed(facets: Iterable[FacetCounts]) -> Iterable[PrintedFacet]:
+    """Return the checkboxes of each facet: of what is wanted, and of what is left out."""
+    language = get_language()
+    leave_out = escape(_("Leave out"))
+    for facet in facets:
+        html = _facet_html(language, facet.facet)
+        is_open = " open" if facet.is_common or facet.is_on else ""
+        is_left_out = " open" if facet.left_out else ""
+        start = (
+            f'<details class="facet"{is_open}><summary>{html.label}</summary>'
+            f'<fieldset><legend class="hidden">{html.label}</legend>'
+        )
+        options = (
+            f"{_wanted(html, facet)}\n{_unsaid(facet)}"
+            f'<details class="leave-out"{is_left_out}><summary>{leave_out}</summary>'
+            f"{_with_checked(html.left_out, facet.excluded)}</details></fieldset></details>"
+        )
+        yield PrintedFacet(facet.slug, SafeString(start), SafeString(options))
 
 
-@register.filter
-def left_out_html(facet: FacetCounts) -> SafeString:
-    """Return a checkbox for each option of the facet, to leave it out."""
-    name = escaped(facet.slug)
-    return SafeString("\n".join(_left_out(name, option) for option in facet.options))
+# A facet is that of one version of the vocabulary, so what is kept is never stale.
+@lru_cache(maxsize=MOST_FACETS)
+def _facet_html(_language: str | None, facet: VocabularyFacet) -> _FacetHtml:
+    name = escape(facet.slug)
+    terms = [(escape(term.slug), escape(term.label)) for term in facet.terms]
+    return _FacetHtml(
+        label=escape(facet.label),
+        counted="\n".join(
+            f'<label class="option" data-facet="{name}" data-term="{slug}" data-count="%d">'
+            f'<input type="checkbox" name="{name}" value="{slug}"> {label.replace("%", "%%")}'
+            ' <span class="count">%d</span></label>'
+            for slug, label in terms
+        ),
+        uncounted="\n".join(
+            f'<label class="option" data-facet="{name}" data-term="{slug}">'
+            f'<input type="checkbox" name="{name}" value="{slug}"> {label}</label>'
+            for slug, label in terms
+        ),
+        left_out="\n".join(
+            '<label class="option">'
+            f'<input type="checkbox" name="not_{name}" value="{slug}"> {label}</label>'
+            for slug, label in terms
+        ),
+    )
+
+
+def _wanted(html: _FacetHtml, facet: FacetCounts) -> str:
+    if facet.counts is None:
+        return _with_checked(html.uncounted, facet.wanted)
+    numbers = tuple(count for count in facet.counts for _ in range(NUMBERS_AN_OPTION))
+    return _with_checked(html.counted % numbers, facet.wanted)
+
+
+def _with_checked(options: str, chosen: Iterable[str]) -> str:
+    for slug in chosen:
+        value = f' value="{escape(slug)}"'
+        options = options.replace(f"{value}>", f"{value} checked>")
+    return options
+
+
+def _unsaid(facet: FacetCounts) -> str:
+    """Return the checkbox that lets places count that did not say, where anything is chosen."""
+    if facet.silent is None and not facet.or_unknown:
+        return ""
+    checked = " checked" if facet.or_unknown else ""
+    number = "" if facet.or_unknown else f' <span class="count">+{facet.silent}</span>'
+    name = escape(facet.slug)
+    return (
+        f'<label class="option unsaid" data-unknown="{name}" data-more="{facet.silent or 0}">'
+        f'<input type="checkbox" name="unknown" value="{name}"{checked}>'
+        f" {escape(_('Also places that did not say'))}{number}</label>\n"
+    )
 
 
 @register.filter
@@ -44,25 +132,3 @@ def lines_html(result: Result) -> SafeString:
 def _line(line: ResultLine) -> str:
     asked = ' class="asked"' if line.was_asked else ""
     return f"<div{asked}><dt>{escaped(line.label)}</dt> <dd>{escaped(line.text)}</dd></div>"
-
-
-def _wanted(name: str, option: FacetOption) -> str:
-    slug, count = escaped(option.slug), option.program_count
-    none = " none" if count == 0 else ""
-    data = "" if count is None else f' data-count="{count}"'
-    number = "" if count is None else f' <span class="count">{count}</span>'
-    checked = " checked" if option.selected else ""
-    return (
-        f'<label class="option{none}" data-facet="{name}" data-term="{slug}"{data}>'
-        f'<input type="checkbox" name="{name}" value="{slug}"{checked}>'
-        f" {escaped(option.label)}{number}</label>"
-    )
-
-
-def _left_out(name: str, option: FacetOption) -> str:
-    checked = " checked" if option.excluded else ""
-    return (
-        '<label class="option">'
-        f'<input type="checkbox" name="not_{name}" value="{escaped(option.slug)}"{checked}>'
-        f" {escaped(option.label)}</label>"
-    )

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.search.engine import FacetCounts, Relaxation, SearchResults
+from programs.search.engine import Relaxation, SearchResults
 from programs.search.farther import NearestBeyond
+from programs.search.options import FacetCounts
 
 
 @dataclass(frozen=True, slots=True)

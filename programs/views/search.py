@@ -16,7 +16,8 @@ from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
 from programs.search.crisis import is_crisis
 from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
-from programs.search.engine import FEW, SearchResults, options_without_counts, search
+from programs.search.engine import FEW, SearchResults, search
+from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
 from programs.search.ranking import RANKING
 from programs.views.links import pills, ways_out
