@@ -3,7 +3,7 @@
 #   make run                 serve on http://127.0.0.1:8000
 #   make run PORT=8001       on another port
 #   make run RELEASE=FILE    with a federal release in place of the invented sample
-#   make test [ARGS=...]     the whole suite, or what ARGS names
+#   make test [ARGS=...]     the whole suite in two processes, or in one what ARGS names
 #   make check               lint, types, layers, templates, migrations, deployment settings
 #   make bench [ARGS=--million]  the yardstick of the search; among a million programs too
 
@@ -16,6 +16,8 @@ export PORT RELEASE
 PY := .venv/bin/python
 SITE := .venv/.site-installed
 TOOLS := .venv/.tools-installed
+# Files stay whole, for the sake of their module's fixtures, and in order: a long one is not last.
+WHOLE_SUITE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requirement
 
 # What a production site would be given; the key is for this check alone.
@@ -33,7 +35,7 @@ run: $(SITE)
 	@exec $(PY) -m directory.server $(if $(RELEASE),--release "$$RELEASE")
 
 test: $(TOOLS)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(or $(ARGS),$(WHOLE_SUITE))
 
 # Each a target of its own, so that make -k check runs them all even when one fails.
 check: check-lint check-types check-layers check-templates check-migrations check-deployment

@@ -19,6 +19,7 @@ from django.test.utils import override_settings, setup_databases, teardown_datab
 from psycopg import sql
 
 from directory.database import DatabaseError, embedded_server_for
+from programs.models import Place
 
 #: Real federal files. Not part of the project: tests that read them are skipped elsewhere.
 SAMHSA_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "samhsa"
@@ -40,26 +41,45 @@ def pytest_unconfigure(config):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment,
+    django_db_modify_db_settings,  # a name of its own for each process of pytest-xdist
+    django_db_blocker,
+    django_db_keepdb,
+    django_db_createdb,
+) -> Iterator[None]:
     """Make the test database, whichever tests run: some only copy it and never ask for `db`.
 
     pytest-django's own makes none for those, and what follows would write to the site's database.
+    With --reuse-db it is kept for the next run, and not made again without --create-db.
     """
+    keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=())
         call_command("load_vocabulary", verbosity=0)
-        call_command("load_places", verbosity=0)
+        if not Place.objects.exists():
+            call_command("load_places", verbosity=0)
     yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_without_a_build() -> Iterator[None]:
-    """Name static files as they are: the manifest of `collectstatic` is for deployments."""
+def settings_of_tests() -> Iterator[None]:
+    """Name static files as they are, for want of `collectstatic`; hash passwords fast first.
+
+    The site's own hashers stay readable. A test of the hash itself overrides PASSWORD_HASHERS.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     default = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    with override_settings(STORAGES={"default": default, "staticfiles": plain}):
+    with override_settings(
+        STORAGES={"default": default, "staticfiles": plain},
+        PASSWORD_HASHERS=[
+            "django.contrib.auth.hashers.MD5PasswordHasher",
+            *settings.PASSWORD_HASHERS,
+        ],
+    ):
         yield
 
 
