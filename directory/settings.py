@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+import pghistory
 from environs import Env
 
 from directory.database import django_database
@@ -54,6 +55,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "csp",
+    "pgtrigger",
+    "pghistory",
 ]
 
 MIDDLEWARE = [
@@ -97,6 +100,9 @@ DATABASES = {"default": django_database(env.str("DATABASE_URL", ""), VAR_DIR / "
 # The only one: what Django's own tables of permissions say counts for nothing.
 AUTHENTICATION_BACKENDS = ["programs.upkeep.permissions.RoleBackend"]
 LOGIN_URL = "admin:login"
+# An event holds every column of its row; only those that events are found by need an index.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

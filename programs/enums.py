@@ -156,6 +156,24 @@ class ImportAction(TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class ChangeKind(TextChoices):
+    """By what way a change came."""
+
+    ADMIN = "admin", _("Keepers' desk")
+    STAFF = "staff", _("Staff portal")
+    ONE_TAP = "one_tap", _("One-tap link")
+    CORRECTION = "correction", _("Report from the public")
+    VERIFICATION = "verification", _("Call sheet")
+    REVIEW = "review", _("Review of a draft")
+    IMPORT = "import", _("Import")
+    UNDO = "undo", _("Import undone")
+    REVERT = "revert", _("Reverted")
+    MERGE = "merge", _("Merge")
+    SPLIT = "split", _("Split")
+    SPREADSHEET = "spreadsheet", _("Spreadsheet")
+    COMMAND = "command", _("Command line")
+
+
 class Miles(IntegerChoices):
     """The radii a search offers, in statute miles."""
 

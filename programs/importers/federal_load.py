@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from programs.enums import DatePrecision, ImportStatus, SourceKind
+from programs.enums import ChangeKind, DatePrecision, ImportStatus, SourceKind
 from programs.importers import apply, staging
 from programs.importers.crosswalk import Crosswalk, load_crosswalk
 from programs.importers.listings import load_listings
@@ -23,7 +23,7 @@ from programs.importers.locating import load_gazetteer
 from programs.importers.plan import Plan, make_plan
 from programs.importers.records import CleanedFile
 from programs.importers.samhsa_directory import DirectoryFileError, read_directory
-from programs.models import FederalRecord, ImportItem, ImportRun, Source
+from programs.models import FederalRecord, ImportItem, ImportRun, Source, change_set
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
@@ -66,11 +66,13 @@ def load_directory(
         source = _source(edition)
         apply.prepare(cursor)
         _refuse_older(source)
+        run = _start_run(path, source, edition, dry_run, started_at)
         plan = _plan(cursor, cleaned, crosswalk, source, clock)
         if not dry_run:
-            _write(cursor, plan, source, clock)
+            with change_set(kind=ChangeKind.IMPORT, run=run.pk):
+                _write(cursor, plan, source, clock)
         with clock("Writing the report"):
-            run = _keep_run(path, plan, source, edition, dry_run, started_at)
+            _finish_run(run, plan)
     return Load(run=run, plan=plan, seconds=clock.seconds)
 
 
@@ -189,25 +191,31 @@ def _refuse_older(source: Source) -> None:
         )
 
 
-def _keep_run(
-    path: Path, plan: Plan, source: Source, edition: int, dry_run: bool, started_at: datetime
+def _start_run(
+    path: Path, source: Source, edition: int, dry_run: bool, started_at: datetime
 ) -> ImportRun:
-    run = ImportRun.objects.create(
+    """Write the run, which the history of all that it changes refers to."""
+    return ImportRun.objects.create(
         source=source,
         status=ImportStatus.DRY_RUN if dry_run else ImportStatus.APPLIED,
         file_name=path.name[:255],
         file_sha256=_sha256(path),
         edition=edition,
         started_at=started_at,
-        finished_at=datetime.now(UTC),
-        counts=plan.counts(),
+        finished_at=started_at,
     )
+
+
+def _finish_run(run: ImportRun, plan: Plan) -> None:
+    """Write what the run did, line by line."""
+    run.finished_at = datetime.now(UTC)
+    run.counts = plan.counts()
+    run.save(update_fields=["finished_at", "counts"])
     items = []
     for item in plan.items():
         item.run = run
         items.append(item)
     ImportItem.objects.bulk_create(items, batch_size=2000)
-    return run
 
 
 def _sha256(path: Path) -> str:

@@ -9,6 +9,7 @@ from programs.models.facts import (
     MedicationFact,
     effective_relations,
 )
+from programs.models.history import ChangeSet, change_set
 from programs.models.keeper import Invitation, Keeper, Membership
 from programs.models.opening import Opening
 from programs.models.organization import Organization
@@ -28,6 +29,7 @@ from programs.models.vocabulary import (
 
 __all__ = [
     "CareFact",
+    "ChangeSet",
     "CodeStatement",
     "ConfidentialAddress",
     "CoverageFact",
@@ -55,5 +57,6 @@ __all__ = [
     "Source",
     "Term",
     "VocabularyVersion",
+    "change_set",
     "effective_relations",
 ]
