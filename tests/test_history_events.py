@@ -33,7 +33,7 @@ def test_every_table_of_a_listing_is_tracked_with_every_column_that_is_not_deriv
 
 
 def test_an_event_holds_the_row_as_it_was_written():
-    facility = FacilityFactory(name="Hope")
+    facility = FacilityFactory.create(name="Hope")
     Facility.objects.filter(pk=facility.pk).update(name="Hope House")
     Facility.objects.filter(pk=facility.pk).delete()
     events = FACILITY_EVENTS.objects.filter(pgh_obj_id=facility.pk).order_by("pgh_id")
@@ -45,13 +45,13 @@ def test_an_event_holds_the_row_as_it_was_written():
 
 
 def test_an_update_that_changes_nothing_leaves_no_event():
-    facility = FacilityFactory(name="Hope")
+    facility = FacilityFactory.create(name="Hope")
     Facility.objects.filter(pk=facility.pk).update(name="Hope")
     assert labels_of(Facility, facility.pk) == ["insert"]
 
 
 def test_facts_are_tracked_too():
-    program = ProgramFactory()
+    program = ProgramFactory.create()
     fact = state(program, "level_of_care/iop")
     CareFact.objects.filter(pk=fact.pk).update(hours_per_week_min=9)
     program.delete()
@@ -62,7 +62,7 @@ def test_facts_are_tracked_too():
 def test_a_change_set_says_who_how_and_why():
     user = User.objects.create(username="ruth")
     with transaction.atomic(), change_set(user, kind=ChangeKind.ADMIN, note="Called them", call=7):
-        facility = FacilityFactory()
+        facility = FacilityFactory.create()
     event = FACILITY_EVENTS.objects.get(pgh_obj_id=facility.pk)
     found = ChangeSet.objects.get(pk=event.pgh_context_id)
     assert (found.kind, found.user_id, found.note) == (ChangeKind.ADMIN, user.pk, "Called them")
@@ -72,8 +72,8 @@ def test_a_change_set_says_who_how_and_why():
 def test_a_change_set_inside_another_joins_it():
     with transaction.atomic(), change_set(kind=ChangeKind.REVIEW) as outer:
         with change_set(kind=ChangeKind.ADMIN) as inner:
-            first = FacilityFactory()
-        second = FacilityFactory()
+            first = FacilityFactory.create()
+        second = FacilityFactory.create()
     events = FACILITY_EVENTS.objects.filter(pgh_obj_id__in=[first.pk, second.pk])
     assert inner == outer
     assert {event.pgh_context_id for event in events} == {outer}
@@ -84,7 +84,7 @@ def test_what_is_written_after_a_change_set_is_not_of_it():
     with transaction.atomic():
         with change_set(kind=ChangeKind.ADMIN):
             pass
-        facility = FacilityFactory()
+        facility = FacilityFactory.create()
     assert FACILITY_EVENTS.objects.get(pgh_obj_id=facility.pk).pgh_context_id is None
 
 
@@ -97,7 +97,7 @@ def test_a_change_set_that_fails_halfway_leaves_the_next_one_its_own_name():
         ):
             _ = 1 / 0
         with change_set(kind=ChangeKind.REVIEW) as own:
-            facility = FacilityFactory()
+            facility = FacilityFactory.create()
     assert FACILITY_EVENTS.objects.get(pgh_obj_id=facility.pk).pgh_context_id == own
 
 
@@ -110,7 +110,7 @@ def test_a_statement_that_fails_inside_a_change_set_is_the_error_that_shows():
     ):
         cursor.execute("SELECT 1 FROM no_such_table")
     with transaction.atomic(), change_set(kind=ChangeKind.ADMIN) as own:
-        facility = FacilityFactory()
+        facility = FacilityFactory.create()
     assert FACILITY_EVENTS.objects.get(pgh_obj_id=facility.pk).pgh_context_id == own
 
 
