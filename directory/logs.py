@@ -10,16 +10,21 @@ from collections.abc import Iterator
 # To the end of the request line, or of the line: what people type holds blanks and quotes.
 _QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
 
+# A link that opens something to whoever has it, such as the status of a report.
+_SECRET_PATH = re.compile(r"(/corrections/)[^/\s]+")
+
 
 class WithoutQueryStrings(logging.Filter):
     """Cut every query string out of a line, so that nobody's search is ever written down.
 
-    Of an exception the places in the code and the classes stay; a message may quote a visitor.
+    The secrets of links go as well. Of an exception the places in the code and the classes stay: a
+    message may quote a visitor.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        record.msg, record.args = _QUERY_STRING.sub("", message), ()
+        record.msg = _SECRET_PATH.sub(r"\1***", _QUERY_STRING.sub("", message))
+        record.args = ()
         if record.exc_info:
             _kind, error, where = record.exc_info
             record.exc_text = "".join(traceback.format_tb(where)) + " from ".join(_classes(error))

@@ -174,6 +174,30 @@ class ChangeKind(TextChoices):
     COMMAND = "command", _("Command line")
 
 
+class CorrectionKind(TextChoices):
+    """What a visitor says is wrong with a listing."""
+
+    PHONE = "phone", _("A phone number is wrong")
+    MOVED = "moved", _("The place moved")
+    CLOSED = "closed", _("The place closed")
+    DOES_NOT_OFFER = "does_not_offer", _("It does not offer something in the listing")
+    INSURANCE = "insurance", _("Insurance or payment is wrong")
+    OTHER = "other", _("Something else")
+
+
+class CorrectionStatus(TextChoices):
+    """How far a report has come."""
+
+    NEW = "new", _("New")
+    CHECKING = "checking", _("Being checked")
+    FIXED = "fixed", _("Fixed")
+    # A keeper checked: the listing is right.
+    NO_CHANGE = "no_change", _("Checked, the listing is right")
+    # Nobody could be reached, say. The listing stays as it is.
+    COULD_NOT_CHECK = "could_not_check", _("Could not be checked")
+    SPAM = "spam", _("Spam")
+
+
 class Miles(IntegerChoices):
     """The radii a search offers, in statute miles."""
 

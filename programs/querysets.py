@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from programs.enums import ListingStatus
+from programs.enums import CorrectionStatus, ListingStatus
 from programs.geo import GRID_COLUMNS
 
 #: Squared chord between a `SearchRow` and the origin bound as x, y, z; see `programs.geo`.
@@ -44,3 +44,19 @@ class OpeningQuerySet(models.QuerySet[Any]):
     def current(self, now: datetime) -> OpeningQuerySet:
         """Statements that still count. All readers go through it: the others read "not known"."""
         return self.filter(expires_at__gt=now)
+
+
+class CorrectionQuerySet(models.QuerySet[Any]):
+    def open(self) -> CorrectionQuerySet:
+        """Reports that still wait for an answer."""
+        return self.filter(closed_at__isnull=True)
+
+    def meant(self) -> CorrectionQuerySet:
+        """All but what a keeper found to be spam."""
+        return self.exclude(status=CorrectionStatus.SPAM)
+
+    def oldest_first(self) -> CorrectionQuerySet:
+        return self.order_by("received_at", "id")
+
+    def with_listing(self) -> CorrectionQuerySet:
+        return self.select_related("program__facility", "term__facet")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from programs.views.corrections import correction, corrections, report
 from programs.views.listing import listing
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
@@ -14,4 +15,7 @@ urlpatterns = [
     path("places/suggest", suggest, name="suggest"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
+    path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
+    path("corrections/", corrections, name="corrections"),
+    path("corrections/<slug:token>/", correction, name="correction"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from factory.django import DjangoModelFactory
 
 from programs.enums import (
+    CorrectionKind,
     FactKind,
     LocationPrecision,
     MedicationRelation,
@@ -20,6 +21,7 @@ from programs.enums import (
 )
 from programs.models import (
     CareFact,
+    Correction,
     CoverageFact,
     Facility,
     Fact,
@@ -34,6 +36,7 @@ from programs.models import (
     Source,
     Term,
 )
+from programs.models.correction import token_hash
 
 
 class SourceFactory(DjangoModelFactory[Source]):
@@ -113,6 +116,22 @@ class ProgramFactory(DjangoModelFactory[Program]):
         model = Program
 
     facility = factory.SubFactory(FacilityFactory)
+
+
+class CorrectionFactory(DjangoModelFactory[Correction]):
+    """An open report; its link's secret is `link`, such as CorrectionFactory.create(link="x")."""
+
+    class Meta:
+        model = Correction
+
+    class Params:
+        link = factory.Sequence(lambda n: f"link-{n}")
+
+    program = factory.SubFactory(ProgramFactory)
+    kind = CorrectionKind.OTHER
+    text = "The door is around the corner."
+    received_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    token_hash = factory.LazyAttribute(lambda made: token_hash(made.link))
 
 
 def term(path: str) -> Term:

@@ -52,6 +52,18 @@ def test_a_quote_or_a_blank_does_not_end_a_query_string(line, kept):
     assert written(line) == kept
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Not Found: /corrections/canary/", "Not Found: /corrections/***/"),
+        ('"GET /corrections/canary HTTP/1.1" 404 12', '"GET /corrections/*** HTTP/1.1" 404 12'),
+        ("Not Found: /corrections/", "Not Found: /corrections/"),
+    ],
+)
+def test_a_line_loses_the_secret_of_a_report_s_link(line, kept):
+    assert written(line) == kept
+
+
 def test_a_line_is_cut_after_its_arguments_are_in():
     line = written('"%s" %s %s', "GET /programs/?near=canary HTTP/1.1", "200", "12")
     assert line == '"GET /programs/ HTTP/1.1" 200 12'

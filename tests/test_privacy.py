@@ -13,7 +13,7 @@ from django.http import HttpResponse
 
 from programs.enums import LocationPrecision
 from programs.views import search as search_views
-from tests.factories import PhoneFactory, ProgramFactory, state
+from tests.factories import CorrectionFactory, PhoneFactory, ProgramFactory, state
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,13 @@ def listing_address() -> str:
 
 
 @pytest.fixture
-def public_pages(client, listing_address) -> dict[str, HttpResponse]:
+def report_token() -> str:
+    CorrectionFactory.create(link="secret")
+    return "secret"
+
+
+@pytest.fixture
+def public_pages(client, listing_address, report_token) -> dict[str, HttpResponse]:
     """Fetch every kind of public page, errors too."""
     addresses = {
         "/": 200,
@@ -43,6 +49,11 @@ def public_pages(client, listing_address) -> dict[str, HttpResponse]:
         "/programs/?near=85225&page=9": 404,
         f"/programs/?near={CANARY}": 400,
         listing_address: 200,
+        f"{listing_address}report/": 200,
+        f"{listing_address}report/?about=track": 200,
+        "/corrections/": 200,
+        f"/corrections/{report_token}/": 200,
+        "/corrections/wrong/": 404,
         "/programs/0/x/": 404,
         "/nothing/": 404,
     }
@@ -185,6 +196,16 @@ def test_a_search_that_works_logs_nothing(client, log, listing_address):
     assert client.get(f"/places/suggest?near={CANARY}").status_code == 200
     assert client.get(listing_address).status_code == 200
     assert log.getvalue() == ""
+
+
+def test_a_report_is_not_logged_whatever_happens_to_it(client, log, listing_address):
+    address = f"{listing_address}report/"
+    for data in ({"kind": "other", "text": CANARY}, {"contact": CANARY}, {"kind": CANARY}):
+        assert client.post(address, data).status_code == 400
+    assert client.get(f"/corrections/{CANARY}/").status_code == 404
+    assert "/report/" in log.getvalue()
+    assert "/corrections/***/" in log.getvalue()
+    assert CANARY not in log.getvalue()
 
 
 def test_an_error_of_ours_is_logged_without_what_was_searched(client, log, monkeypatch):

@@ -1,5 +1,6 @@
 """The tables, a file an aggregate."""
 
+from programs.models.correction import Correction, ReportDay, ReporterCount
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
     CareFact,
@@ -32,6 +33,7 @@ __all__ = [
     "ChangeSet",
     "CodeStatement",
     "ConfidentialAddress",
+    "Correction",
     "CoverageFact",
     "Facet",
     "Facility",
@@ -51,6 +53,8 @@ __all__ = [
     "Phone",
     "Place",
     "Program",
+    "ReportDay",
+    "ReporterCount",
     "SearchName",
     "SearchRow",
     "SearchSlot",

@@ -1,4 +1,4 @@
-"""How often one address may ask. In memory, for a minute, and apart from what was asked."""
+"""Who asks, and how often one address may. In memory, for a minute, apart from what was asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
 
 WINDOW_SECONDS = 60
 #: A household or a phone has a whole network of this size to itself.
@@ -36,12 +39,21 @@ class AddressLimit:
             if window != self._window:
                 self._window, self._salt = window, secrets.token_bytes(16)
                 self._counts.clear()
-            key = hashlib.blake2b(_network(address).encode(), key=self._salt).digest()
+            key = hashlib.blake2b(network_of(address).encode(), key=self._salt).digest()
             self._counts[key] += 1
             return self._counts[key] <= self.per_window
 
 
-def _network(address: str) -> str:
+def address_of(request: HttpRequest) -> str:
+    """Return who asks: behind a trusted proxy, the last address, which the proxy itself wrote."""
+    address: str = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUST_PROXY_HEADERS:
+        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
+    return address
+
+
+def network_of(address: str) -> str:
+    """Return what a limit counts as one: an IPv4 address, or the network that holds an IPv6 one."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -62,10 +62,14 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
         "program": program,
         "facility": program.facility,
         "phones": [
-            phone_link(StatedPhone(phone.use, phone.number.as_e164, phone.extension))
+            (
+                phone.pk,
+                phone_link(StatedPhone(phone.use, phone.number.as_e164, phone.extension)),
+            )
             for phone in phones
         ],
         "groups": fact_groups(facts, vocabulary, timezone.localdate()),
+        "report_url": f"{request.path}report/",
         "map_url": map_url(program.facility),
     }
     return render(request, "programs/listing.html", context)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from programs.search.suggestions import suggested_places
-from programs.views.limits import AddressLimit
+from programs.views.limits import AddressLimit, address_of
 
 #: Place names hardly change, and they are the same for everybody.
 CACHE_SECONDS = 6 * 60 * 60
@@ -22,7 +21,7 @@ _limit = AddressLimit(ANSWERS_PER_MINUTE)
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """The options of the list under the place field. One statement; over the limit none."""
-    if not _limit.allows(_address(request)):
+    if not _limit.allows(address_of(request)):
         return HttpResponse(status=429, headers={"Retry-After": "60", "Cache-Control": "no-store"})
     return _suggestions(request)
 
@@ -31,11 +30,3 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def _suggestions(request: HttpRequest) -> HttpResponse:
     places = suggested_places(request.GET.get("near", ""))
     return render(request, "programs/_suggestions.html", {"places": places})
-
-
-def _address(request: HttpRequest) -> str:
-    """Return who asks: behind a trusted proxy, the last address, which the proxy itself wrote."""
-    address: str = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUST_PROXY_HEADERS:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    return address
