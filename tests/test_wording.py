@@ -29,6 +29,7 @@ def stated(**details: Any) -> StatedFact:
     )
     women = VocabularyTerm(id=1, slug="women", label="Women", definition="", slots={"offers": 0})
     usual: dict[str, Any] = {
+        "place": 0,
         "facet": track,
         "term": women,
         "answer": "yes",

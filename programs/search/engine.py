@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -146,18 +147,24 @@ def _facts_to_show(
     rows: Sequence[Mapping[str, Any]], criteria: SearchCriteria, vocabulary: Vocabulary
 ) -> dict[int, tuple[StatedFact, ...]]:
     """Return the facts that a result shows: those of `ON_EVERY_RESULT`, and those asked for."""
-    paths = [
-        *ON_EVERY_RESULT,
-        *((facet, term) for facet, terms in criteria.wanted.items() for term in terms),
-    ]
-    shown = {
+    asked = {
+        vocabulary.by_slug[facet].by_slug[term].id
+        for facet, terms in criteria.wanted.items()
+        for term in terms
+    }
+    ids = [row["program_id"] for row in rows]
+    return stated_facts(ids, vocabulary, term_ids=_always_shown(vocabulary) | asked)
+
+
+@lru_cache(maxsize=2)
+def _always_shown(vocabulary: Vocabulary) -> frozenset[int]:
+    """Return the ids of the terms that every result says what is known of."""
+    return frozenset(
         term.id
         for facet in vocabulary.facets
         for term in facet.terms
-        if facet.kind in KINDS_ON_EVERY_RESULT or (facet.slug, term.slug) in paths
-    }
-    ids = [row["program_id"] for row in rows]
-    return stated_facts(ids, vocabulary, term_ids=shown)
+        if facet.kind in KINDS_ON_EVERY_RESULT or (facet.slug, term.slug) in ON_EVERY_RESULT
+    )
 
 
 def page_of(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -13,13 +15,18 @@ from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTe
 _OF_PROGRAMS = "WHERE program_id = ANY(%(program_ids)s::int[])"
 _OF_TERMS = " AND term_id = ANY(%(term_ids)s::int[])"
 
-# Facts that share their source and dates, which is nearly all of a program's, share a row.
+#: More than a vocabulary's terms, each as a survey or a keeper of the same day may state it.
+MOST_FACTS_KEPT = 16_384
+
+# Facts that share their source and dates, which is nearly all of a program's, share a row: one
+# text, a line for each. JSON has no line break of its own.
 _FACTS = """
 SELECT fact.program_id, source.name, source.kind, source.date_precision, fact.reported_on,
        fact.confirmed_on, fact.statements
   FROM (
     SELECT program_id, source_id, reported_on, confirmed_on,
-           json_agg(json_build_array(term_id, answer, relation, plan, details)) AS statements
+           string_agg(json_build_array(term_id, answer, relation, plan, details)::text, E'\\n')
+             AS statements
       FROM (
         SELECT program_id, term_id, answer, '' AS relation, '' AS plan, source_id, reported_on,
                confirmed_on,
@@ -53,14 +60,16 @@ class StatedFact(NamedTuple):
     """One statement, with who made it and when. `relation` is empty where the kind has none.
 
     `details` are the further columns of a level of care, or None where none is stated.
-    A named tuple: a page makes hundreds of them.
+    A tuple that sorts as pages print it: `place` is that of the term in the vocabulary, and no two
+    facts of a program are the same in the first three.
     """
 
+    place: int
+    relation: str
+    plan: str
     facet: VocabularyFacet
     term: VocabularyTerm
     answer: str
-    relation: str
-    plan: str
     details: dict[str, int | str | bool | None] | None
     source_name: str
     source_kind: str
@@ -88,32 +97,39 @@ def stated_facts(
         cursor.execute(_FACTS.format(wanted=wanted), parameters)
         rows = cursor.fetchall()
     found: dict[int, list[StatedFact]] = {program_id: [] for program_id in program_ids}
-    for row in rows:
-        found[row[0]].extend(_facts_of_row(row, vocabulary))
-    order = vocabulary.place_of_term
-    return {
-        program_id: tuple(
-            sorted(facts, key=lambda fact: (order[fact.term.id], fact.relation, fact.plan))
-        )
-        for program_id, facts in found.items()
-    }
-
-
-def _facts_of_row(row: tuple[Any, ...], vocabulary: Vocabulary) -> Iterable[StatedFact]:
-    _program_id, name, kind, precision, reported_on, confirmed_on, statements = row
-    for term_id, answer, relation, plan, details in statements:
+    for program_id, *said, statements in rows:
+        facts = [_fact(vocabulary, text, *said) for text in statements.split("\n")]
         # A term added a moment ago is not in this vocabulary yet: the next page has it.
-        if term_id in vocabulary.term_by_id:
-            yield StatedFact(
-                vocabulary.facet_of_term[term_id],
-                vocabulary.term_by_id[term_id],
-                answer,
-                relation,
-                plan,
-                details,
-                name,
-                kind,
-                precision,
-                reported_on,
-                confirmed_on,
-            )
+        found[program_id] += filter(None, facts)
+    return {program_id: tuple(sorted(facts)) for program_id, facts in found.items()}
+
+
+# Programs state the same of the same terms on the same day: few statements make up all pages.
+@lru_cache(maxsize=MOST_FACTS_KEPT)
+def _fact(
+    vocabulary: Vocabulary,
+    statement: str,
+    source_name: str,
+    source_kind: str,
+    date_precision: str,
+    reported_on: date,
+    confirmed_on: date | None,
+) -> StatedFact | None:
+    """Return what a statement says, or None if its term is not in the vocabulary."""
+    term_id, answer, relation, plan, details = json.loads(statement)
+    if term_id not in vocabulary.term_by_id:
+        return None
+    return StatedFact(
+        place=vocabulary.place_of_term[term_id],
+        relation=relation,
+        plan=plan,
+        facet=vocabulary.facet_of_term[term_id],
+        term=vocabulary.term_by_id[term_id],
+        answer=answer,
+        details=details,
+        source_name=source_name,
+        source_kind=source_kind,
+        date_precision=date_precision,
+        reported_on=reported_on,
+        confirmed_on=confirmed_on,
+    )

@@ -71,13 +71,15 @@ class VocabularyFacet:
         return self._slots[aspect]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
+    """One version of the vocabulary: equal to itself alone, and so good as a key."""
+
     facets: tuple[VocabularyFacet, ...]
     by_slug: dict[str, VocabularyFacet] = field(init=False)
     facet_of_term: dict[int, VocabularyFacet] = field(init=False)
     term_by_id: dict[int, VocabularyTerm] = field(init=False)
-    _counters: dict[str, Counters] = field(init=False, default_factory=dict, compare=False)
+    _counters: dict[str, Counters] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_slug", {facet.slug: facet for facet in self.facets})
