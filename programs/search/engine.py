@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -43,8 +43,7 @@ NOT_PRINTED = ("squared_chord", "phones", "farther")
 FEW = 5
 
 
-@dataclass(frozen=True, slots=True)
-class StatedPhone:
+class StatedPhone(NamedTuple):
     use: str
     number: str
     extension: str

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from programs.search.vocabulary import VocabularyFacet
 
 if TYPE_CHECKING:
     from programs.views.results import Result, ResultLine
+    from programs.views.wording import PhoneLink
 
 register = template.Library()
-escaped = lru_cache(maxsize=4096)(escape)
 
 #: Enough for the facets of two versions of the vocabulary in two languages.
 MOST_FACETS = 64
@@ -46,6 +46,15 @@ class _FacetHtml(NamedTuple):
     counted: str
     uncounted: str
     left_out: str
+
+
+class _ResultWords(NamedTuple):
+    """What is said of every result, translated once a page."""
+
+    call: str
+    no_phone: str
+    not_known: str
+    invented: str
 
 
 @register.filter
@@ -124,11 +133,41 @@ def _unsaid(facet: FacetCounts) -> str:
 
 
 @register.filter
-def lines_html(result: Result) -> SafeString:
-    """Return the labelled lines of a result; what was asked for is marked."""
-    return SafeString("\n".join(_line(line) for line in result.lines))
+def results_html(results: Iterable[Result]) -> SafeString:
+    """Return an item of the list for each result."""
+    words = _ResultWords(
+        call=escape(_("Call")),
+        no_phone=escape(_("No phone number was reported.")),
+        not_known=escape(_("Not known, ask")),
+        invented=f'<p class="invented">{escape(_("Invented: not a real place"))}</p>\n',
+    )
+    return SafeString("\n".join(_result(result, words) for result in results))
+
+
+def _result(result: Result, words: _ResultWords) -> str:
+    """Return a result; among its lines, what was asked for is marked."""
+    distance = f"<strong>{escape(result.distance)}</strong> · " if result.distance else ""
+    phones = "\n".join(_phone(phone, words) for phone in result.phones) or words.no_phone
+    warnings = "".join(f'<p class="warning">{escape(each)}</p>\n' for each in result.warnings)
+    lines = "\n".join(map(_line, result.lines))
+    return f"""<li class="program" data-program="{result.program_id}">
+<h2><a href="{escape(result.url)}">{escape(result.name)}</a></h2>
+{words.invented if result.is_invented else ""}<p>{distance}{escape(result.address)}</p>
+<p class="call">{phones}</p>
+{warnings}<dl>
+{lines}
+<div class="unknown"><dt>{words.not_known}</dt> <dd>{escape(result.unknown)}</dd></div>
+</dl>
+</li>"""
+
+
+def _phone(phone: PhoneLink, words: _ResultWords) -> str:
+    return (
+        f'<a href="{escape(phone.href)}">{words.call} {escape(phone.text)}</a>'
+        f' <span class="use">{escape(phone.use)}</span>'
+    )
 
 
 def _line(line: ResultLine) -> str:
     asked = ' class="asked"' if line.was_asked else ""
-    return f"<div{asked}><dt>{escaped(line.label)}</dt> <dd>{escaped(line.text)}</dd></div>"
+    return f"<div{asked}><dt>{escape(line.label)}</dt> <dd>{escape(line.text)}</dd></div>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.text import slugify
@@ -21,16 +22,20 @@ from programs.search.vocabulary import Vocabulary
 from programs.views.wording import (
     PhoneLink,
     distance_text,
-    phone_link,
+    phone_link_in,
+    when_in,
     when_stated,
 )
 
+#: The facts of one program, by the kind of their facet.
+_Said = dict[FactKind, list[StatedFact]]
+
+MOST_LANGUAGES = 16
 #: A result is a glance, not the listing: the rest is one tap away.
 PHONES_ON_A_RESULT = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultLine:
+class ResultLine(NamedTuple):
     """A labelled line of a result, such as "Medicaid: says it accepts this"."""
 
     label: str
@@ -52,24 +57,56 @@ class Result:
     unknown: str
 
 
-def result_of(match: Match, criteria: SearchCriteria, vocabulary: Vocabulary) -> Result:
-    """Return what a results page prints of a match."""
+def results_of(
+    matches: Iterable[Match], criteria: SearchCriteria, vocabulary: Vocabulary
+) -> list[Result]:
+    """Return what a results page prints of each match."""
+    # Asked for once: a page would look it up a thousand times.
+    language = get_language()
+    listing_url = _listing_url()
+    return [_result(match, criteria, vocabulary, language, listing_url) for match in matches]
+
+
+def _result(
+    match: Match,
+    criteria: SearchCriteria,
+    vocabulary: Vocabulary,
+    language: str | None,
+    listing_url: str,
+) -> Result:
     name = listing_name(match.program_name, match.facility_name, match.branch)
+    said = _by_kind(match.facts)
+    lines = _lines(said, criteria, vocabulary, language)
     return Result(
         program_id=match.program_id,
-        url=reverse("programs:listing", args=[match.program_id, slugify(name) or "program"]),
+        url=listing_url % (match.program_id, _slug(name)),
         name=name,
         distance=_distance(match),
         address=_address(match),
         is_invented=match.is_invented,
-        phones=_phones(match),
-        warnings=tuple(_warnings(match.facts)),
+        phones=_phones(match, language),
+        warnings=tuple(_warnings(said)),
         # What was asked for comes first.
-        lines=tuple(
-            sorted(_lines(match.facts, criteria, vocabulary), key=lambda line: not line.was_asked)
-        ),
-        unknown=_unknown(match.facts),
+        lines=tuple(sorted(lines, key=lambda line: not line.was_asked)),
+        unknown=_unknown(said, language),
     )
+
+
+def _listing_url() -> str:
+    """Return the address of a listing with places for its number and its slug."""
+    return reverse("programs:listing", args=[0, "slug"]).replace("/0/slug", "/%d/%s")
+
+
+@lru_cache(maxsize=4096)
+def _slug(name: str) -> str:
+    return slugify(name) or "program"
+
+
+def _by_kind(facts: Iterable[StatedFact]) -> _Said:
+    said: _Said = {kind: [] for kind in FactKind}
+    for fact in facts:
+        said[fact.facet.kind].append(fact)
+    return said
 
 
 def _distance(match: Match) -> str:
@@ -85,71 +122,88 @@ def _address(match: Match) -> str:
     return ", ".join(filter(None, (match.street1, match.street2, town)))
 
 
-def _phones(match: Match) -> tuple[PhoneLink, ...]:
+def _phones(match: Match, language: str | None) -> tuple[PhoneLink, ...]:
     """Return the first number of each use; intake first, for it is for who wants to start."""
     first_of_use = {phone.use: phone for phone in reversed(match.phones)}
     uses = sorted(first_of_use, key=lambda use: use != PhoneUse.INTAKE)
-    return tuple(phone_link(first_of_use[use]) for use in uses[:PHONES_ON_A_RESULT])
+    return tuple(phone_link_in(language, first_of_use[use]) for use in uses[:PHONES_ON_A_RESULT])
 
 
 def _lines(
-    facts: Sequence[StatedFact], criteria: SearchCriteria, vocabulary: Vocabulary
+    said: _Said, criteria: SearchCriteria, vocabulary: Vocabulary, language: str | None
 ) -> Iterable[ResultLine]:
-    yield from _care_lines(facts, criteria)
-    yield from _medicine_lines(facts, criteria)
-    yield from _payment_lines(facts, criteria)
-    yield from _asked_lines(facts, criteria)
-    yield from _unsaid_lines(facts, criteria, vocabulary)
+    yield from _care_lines(said[FactKind.CARE], criteria, language)
+    yield from _medicine_lines(said[FactKind.MEDICATION], criteria, language)
+    yield from _payment_lines(said[FactKind.COVERAGE], criteria, language)
+    yield from _asked_lines(said[FactKind.FEATURE], criteria, language)
+    yield from _unsaid_lines(said, criteria, vocabulary)
 
 
-def _care_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+def _care_lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
+) -> Iterable[ResultLine]:
     asked = criteria.wanted.get("level_of_care", ())
-    offered = [
-        fact for fact in facts if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
-    ]
+    offered = _yes(facts)
     for fact in offered:
         if fact.term.slug in asked:
-            yield ResultLine(label=fact.term.label, text=when_stated(fact), was_asked=True)
+            yield ResultLine(fact.term.label, when_in(language, fact), was_asked=True)
     others = [fact for fact in offered if fact.term.slug not in asked]
     if others:
-        yield ResultLine(label=_("Other care here") if asked else _("Care"), text=_listed(others))
+        labels = _labels(language)
+        label = labels.other_care if asked else labels.care
+        yield ResultLine(label, _listed(others, language))
+
+
+def _yes(facts: Iterable[StatedFact]) -> list[StatedFact]:
+    return [fact for fact in facts if fact.answer == Answer.YES]
 
 
 def _unsaid_lines(
-    facts: Sequence[StatedFact], criteria: SearchCriteria, vocabulary: Vocabulary
+    said: _Said, criteria: SearchCriteria, vocabulary: Vocabulary
 ) -> Iterable[ResultLine]:
     """Name what was asked for and nobody said, where the search let that count."""
     for slug in sorted(criteria.or_unknown & criteria.wanted.keys()):
         asked = criteria.wanted[slug]
+        facet = vocabulary.by_slug[slug]
+        facts = said[facet.kind]
         if not any(fact.facet.slug == slug and fact.term.slug in asked for fact in facts):
-            facet = vocabulary.by_slug[slug]
             label = _(" or ").join(facet.by_slug[term].label for term in asked)
-            yield ResultLine(label=label, text=_("did not say. Ask."), was_asked=True)
+            yield ResultLine(label, _("did not say. Ask."), was_asked=True)
 
 
-def _listed(facts: Sequence[StatedFact]) -> str:
+def _listed(facts: Sequence[StatedFact], language: str | None) -> str:
     """List the labels of facts, those of one date together."""
-    by_date: dict[object, list[StatedFact]] = {}
-    for fact in facts:
-        date_key = (fact.confirmed_on, fact.reported_on, fact.date_precision)
-        by_date.setdefault(date_key, []).append(fact)
     labels: dict[str, dict[str, None]] = {}
-    for together in by_date.values():
-        when = labels.setdefault(when_stated(together[0]), {})
-        when.update(dict.fromkeys(fact.term.label for fact in together))
+    for fact in facts:
+        labels.setdefault(when_in(language, fact), {})[fact.term.label] = None
+    listed = _labels(language).listed
     return "; ".join(
-        _("%(what)s (%(when)s)") % {"what": "; ".join(what), "when": when}
-        for when, what in labels.items()
+        listed % {"what": "; ".join(what), "when": when} for when, what in labels.items()
     )
 
 
-def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
-    yes = {fact.term.slug for fact in facts if fact.answer == Answer.YES}
-    levels = {
-        fact.term.slug
-        for fact in facts
-        if fact.facet.kind == FactKind.CARE and fact.answer == Answer.YES
-    }
+class _Labels(NamedTuple):
+    """What nearly every result says, in one language."""
+
+    care: str
+    other_care: str
+    ways_to_pay: str
+    listed: str
+
+
+@lru_cache(maxsize=MOST_LANGUAGES)
+def _labels(_language: str | None) -> _Labels:
+    return _Labels(
+        care=_("Care"),
+        other_care=_("Other care here"),
+        ways_to_pay=_("Ways to pay"),
+        listed=_("%(what)s (%(when)s)"),
+    )
+
+
+def _warnings(said: _Said) -> Iterable[str]:
+    yes = {fact.term.slug for fact in _yes(said[FactKind.FEATURE])}
+    levels = {fact.term.slug for fact in _yes(said[FactKind.CARE])}
     if "dui_only" in yes:
         yield _("Serves only people sent after driving under the influence.")
     if "oud_only" in yes:
@@ -160,27 +214,28 @@ def _warnings(facts: Iterable[StatedFact]) -> Iterable[str]:
         yield _("This is housing, not treatment.")
 
 
-def _medicine_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+def _medicine_lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
+) -> Iterable[ResultLine]:
     """Give each medicine that was asked for a line, and the opioid medicines' rungs together."""
     asked = criteria.wanted.get("medication", ())
     medicines: dict[str, list[StatedFact]] = {}
     for fact in facts:
-        if fact.facet.kind == FactKind.MEDICATION:
-            medicines.setdefault(fact.term.slug, []).append(fact)
+        medicines.setdefault(fact.term.slug, []).append(fact)
     together: dict[str, list[str]] = {}
     for slug, stated in medicines.items():
         if slug in asked:
-            yield ResultLine(label=stated[0].term.label, text=_rung(stated), was_asked=True)
+            yield ResultLine(stated[0].term.label, _rung(stated, language), was_asked=True)
         elif slug in OPIOID_MEDICINES:
-            together.setdefault(_rung(stated), []).append(stated[0].term.label)
+            together.setdefault(_rung(stated, language), []).append(stated[0].term.label)
     for rung, labels in together.items():
-        yield ResultLine(label="; ".join(labels), text=rung)
+        yield ResultLine("; ".join(labels), rung)
 
 
-def _rung(stated: Sequence[StatedFact]) -> str:
+def _rung(stated: Sequence[StatedFact], language: str | None) -> str:
     relation = _strongest(tuple(fact.relation for fact in stated))
     fact = next(fact for fact in stated if fact.relation == relation)
-    return _rung_text(get_language(), relation, when_stated(fact))
+    return _rung_text(language, relation, when_in(language, fact))
 
 
 @lru_cache(maxsize=4096)
@@ -194,15 +249,16 @@ def _rung_text(_language: str | None, relation: MedicationRelation, when: str) -
     return _("%(what)s (%(when)s)") % {"what": relation.label, "when": when}
 
 
-def _payment_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
+def _payment_lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
+) -> Iterable[ResultLine]:
     asked = criteria.wanted.get("payment", ())
-    stated = [fact for fact in facts if fact.facet.kind == FactKind.COVERAGE]
-    for fact in stated:
+    for fact in facts:
         if fact.term.slug in asked:
-            yield ResultLine(label=fact.term.label, text=payment_text(fact), was_asked=True)
-    offered = [fact for fact in stated if fact.answer == Answer.YES]
+            yield ResultLine(fact.term.label, payment_text(fact), was_asked=True)
+    offered = _yes(facts)
     if offered and not asked:
-        yield ResultLine(label=_("Ways to pay"), text=_listed(offered))
+        yield ResultLine(_labels(language).ways_to_pay, _listed(offered, language))
 
 
 def payment_text(fact: StatedFact) -> str:
@@ -220,24 +276,44 @@ def payment_text(fact: StatedFact) -> str:
             return _("%(what)s (%(when)s)") % {"what": what, "when": when}
 
 
-def _asked_lines(facts: Sequence[StatedFact], criteria: SearchCriteria) -> Iterable[ResultLine]:
-    for fact in facts:
-        was_asked = fact.term.slug in criteria.wanted.get(fact.facet.slug, ())
-        if was_asked and fact.facet.kind == FactKind.FEATURE and fact.answer == Answer.YES:
-            yield ResultLine(label=fact.term.label, text=when_stated(fact), was_asked=True)
+def _asked_lines(
+    facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
+) -> Iterable[ResultLine]:
+    for fact in _yes(facts):
+        if fact.term.slug in criteria.wanted.get(fact.facet.slug, ()):
+            yield ResultLine(fact.term.label, when_in(language, fact), was_asked=True)
 
 
-def _unknown(facts: Sequence[StatedFact]) -> str:
+def _unknown(said: _Said, language: str | None) -> str:
     """Name what nobody stated, and what no survey can: it is to be asked, not assumed."""
-    stated = {fact.term.slug for fact in facts}
-    kinds = {fact.facet.kind for fact in facts}
+    payers = said[FactKind.COVERAGE]
+    return _unknown_text(
+        language,
+        has_care=bool(_yes(said[FactKind.CARE])),
+        has_opioid_medicine=any(
+            fact.term.slug in OPIOID_MEDICINES for fact in said[FactKind.MEDICATION]
+        ),
+        has_payment=bool(payers),
+        has_network=any(fact.relation == NetworkRelation.IN_NETWORK for fact in payers),
+    )
+
+
+@lru_cache(maxsize=256)
+def _unknown_text(
+    _language: str | None,
+    *,
+    has_care: bool,
+    has_opioid_medicine: bool,
+    has_payment: bool,
+    has_network: bool,
+) -> str:
     missing = [_("if there is an opening now")]
-    if not any(f.facet.kind == FactKind.CARE and f.answer == Answer.YES for f in facts):
+    if not has_care:
         missing.append(_("the levels of care"))
-    if not stated.intersection(OPIOID_MEDICINES):
+    if not has_opioid_medicine:
         missing.append(_("medicine for opioid addiction"))
-    if FactKind.COVERAGE not in kinds:
+    if not has_payment:
         missing.append(_("ways to pay"))
-    elif not any(fact.relation == NetworkRelation.IN_NETWORK for fact in facts):
+    elif not has_network:
         missing.append(_("which insurance plans are in network"))
     return "; ".join(missing)

@@ -21,7 +21,7 @@ from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
 from programs.search.ranking import RANKING
 from programs.views.links import pills, ways_out
-from programs.views.results import result_of
+from programs.views.results import results_of
 from programs.views.site import site_of
 from programs.views.words import understood, what_was_read
 
@@ -67,7 +67,7 @@ def results(request: HtmxRequest) -> HttpResponse:
         "form": program_filter.form,
         "found": found,
         "facets": found.facets,
-        "results": [result_of(match, found.criteria, vocabulary) for match in found.matches],
+        "results": results_of(found.matches, found.criteria, vocabulary),
         "summary": _summary(found, program_filter.place),
         "order": _order(found.criteria, program_filter.place),
         "words": what_was_read(request.GET, words, near),

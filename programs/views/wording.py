@@ -28,11 +28,12 @@ class PhoneLink:
 
 
 def phone_link(phone: StatedPhone) -> PhoneLink:
-    return _phone_link(get_language(), phone)
+    return phone_link_in(get_language(), phone)
 
 
 @lru_cache(maxsize=4096)
-def _phone_link(_language: str | None, phone: StatedPhone) -> PhoneLink:
+def phone_link_in(_language: str | None, phone: StatedPhone) -> PhoneLink:
+    """Return the link in the current language, which is given: to look it up takes longer."""
     text, href = _national(phone.number), f"tel:{phone.number}"
     if phone.extension:
         text = _("%(number)s, extension %(extension)s") % {
@@ -76,7 +77,12 @@ def is_past_shelf_life(fact: StatedFact, today: date) -> bool:
 
 def when_stated(fact: StatedFact) -> str:
     """Say "confirmed March 3, 2026" or "reported 2023": no more of the date than is known."""
-    return _when(get_language(), fact.confirmed_on, fact.reported_on, fact.date_precision)
+    return when_in(get_language(), fact)
+
+
+def when_in(language: str | None, fact: StatedFact) -> str:
+    """Do as `when_stated` in the current language, which is given: to look it up takes longer."""
+    return _when(language, fact.confirmed_on, fact.reported_on, fact.date_precision)
 
 
 # A page says it hundreds of times, of few dates.
