@@ -18,7 +18,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class Place:
-    """`near` is what a visitor types; `origin` (latitude, longitude) in degrees, or `state`."""
+    """`near` is what a visitor types; `origin` (latitude, longitude) in degrees and the `state` it
+    is in, or that alone."""
 
     name: str
     near: str
@@ -81,10 +82,10 @@ FILTERS = [
 ]
 DENSEST = "Los Angeles, 25 mi"
 PLACES = [
-    Place("New York City, 10 mi", "10001", (40.7506, -73.9972), 10),
-    Place(DENSEST, "90012", (34.0614, -118.2385), 25),
-    Place("Chandler AZ, 25 mi", "85225", (33.3105, -111.8239), 25),
-    Place("Miles City MT, 100 mi", "59301", (46.4083, -105.8406), 100),
+    Place("New York City, 10 mi", "10001", (40.7506, -73.9972), 10, "NY"),
+    Place(DENSEST, "90012", (34.0614, -118.2385), 25, "CA"),
+    Place("Chandler AZ, 25 mi", "85225", (33.3105, -111.8239), 25, "AZ"),
+    Place("Miles City MT, 100 mi", "59301", (46.4083, -105.8406), 100, "MT"),
     Place("California", "CA", state="CA"),
     Place("the nation", ""),
 ]

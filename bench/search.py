@@ -22,7 +22,7 @@ from bench import grow
 from bench.cases import DENSEST, Case, cases
 from bench.yardstick import Answer, Question, Yardstick, read_rows, yardstick_of_rows
 from programs.geo import Coordinates
-from programs.models import FederalRecord
+from programs.models import FederalRecord, Program
 from programs.search import engine, kept
 from programs.search.conditions import conditions_of
 from programs.search.counting import count
@@ -41,6 +41,9 @@ EQUAL_SIZE_BAR = 3
 #: The most that a whole page may take, in times of the database part, at the median of the cases.
 PAGE_BAR = 3
 MOST_ROUNDS = 40
+#: Every so-manieth listing of the release is made to serve these states by phone or video.
+EVERY_SERVING = 1600
+STATES_SERVED = ("AZ", "CA")
 #: A case is timed for about so long, and its page again.
 SECONDS_A_CASE = 3.0
 WARM_UP_ROUNDS = 5
@@ -131,7 +134,19 @@ def yardstick_of(file: Path) -> tuple[Yardstick, int]:
     moved = int((latitude != stated).sum())
     yardstick.ids = np.array([placed[index][0] for index in range(len(rows))])
     yardstick.place(latitude, longitude)
+    yardstick.serves = dict.fromkeys(STATES_SERVED, _make_serve(yardstick))
     return yardstick, moved
+
+
+def _make_serve(yardstick: Yardstick) -> np.ndarray:
+    """Let a few listings serve states by phone, for the release names no states; return their rows.
+
+    Not so many that a search with few matches has enough of them.
+    """
+    rows = np.arange(0, len(yardstick.ids), EVERY_SERVING)
+    serving = Program.objects.filter(pk__in=yardstick.ids[rows].tolist())
+    serving.update(states_served=list(STATES_SERVED))
+    return rows
 
 
 def grown_yardstick(release: Yardstick) -> Yardstick:
@@ -145,6 +160,12 @@ def grown_yardstick(release: Yardstick) -> Yardstick:
         denied=np.concatenate([release.denied, release.denied[rows]]),
         state=np.concatenate([release.state, release.state[rows]]),
         ids=np.concatenate([release.ids, grown[:, 0].astype(int)]),
+        serves={
+            state: np.concatenate(
+                [serving, len(release.ids) + np.flatnonzero(np.isin(rows, serving))]
+            )
+            for state, serving in release.serves.items()
+        },
     )
     yardstick.place(
         np.concatenate([np.degrees(release.latitude), grown[:, 2]]),
@@ -167,7 +188,11 @@ def _where_of(question: Question) -> Near | InState | Anywhere:
         latitude, longitude = question.origin
         origin = Coordinates(latitude=latitude, longitude=longitude)
         # A circle of equal size has a radius that is no whole number; the engine minds not.
-        return Near(origin=origin, radius_miles=question.radius_miles)  # type: ignore[arg-type]
+        return Near(
+            origin=origin,
+            radius_miles=question.radius_miles,  # type: ignore[arg-type]
+            state=question.state or "",
+        )
     return InState(state=question.state) if question.state else Anywhere()
 
 

@@ -52,7 +52,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """`origin` is (latitude, longitude) in degrees; without one, `state` or the nation."""
+    """`origin` is (latitude, longitude) in degrees, `state` the one it is in; without an origin,
+    the whole state, or the nation."""
 
     origin: tuple[float, float] | None
     radius_miles: float
@@ -72,6 +73,8 @@ class Yardstick:
     denied: np.ndarray
     state: np.ndarray
     ids: np.ndarray
+    #: The rows that serve a state by phone or video.
+    serves: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.column = {option: index for index, option in enumerate(self.options)}
@@ -114,13 +117,13 @@ class Yardstick:
         )
 
     def shrunk_to(self, question: Question, total: int) -> Question:
-        """Return the question with a circle that holds so many matches."""
+        """Return the question with a circle that holds so many matches, and nobody by phone."""
         hit = self._meets_all(question)
         half = np.partition(self._half_chord(question)[hit], total)[: total + 1]
         # Half way between the last match inside and the first outside.
         limit = (half.max() + half[:-1].max()) / 2
         miles = 2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(limit))
-        return replace(question, radius_miles=float(miles))
+        return replace(question, radius_miles=float(miles), state=None)
 
     def _meets_all(self, question: Question) -> np.ndarray:
         """Return which rows meet every condition, wherever they are."""
@@ -182,28 +185,41 @@ class Yardstick:
     def _farther(self, question: Question) -> tuple[tuple[tuple[int, int], ...], int | None]:
         """Return the wider circles that have more, and the nearest match outside this one."""
         hit = self._meets_all(question)
+        remote = self._that_serve(question)
+        found = int(hit[remote].sum())
+        # They are found already, wherever they are.
+        hit[remote] = False
         half, hits = self._half_chord(question)[hit], self.ids[hit]
+        inside = half <= _limit(question.radius_miles)
         circles: list[tuple[int, int]] = []
-        before = int((half <= _limit(question.radius_miles)).sum())
+        before = found + int(inside.sum())
         for miles in CIRCLES_MILES:
-            total = int((half <= _limit(miles)).sum())
+            total = found + int((half <= _limit(miles)).sum())
             if miles > question.radius_miles and total > before:
                 circles.append((miles, total))
                 before = total
-        beyond = half > _limit(question.radius_miles)
+        beyond = ~inside
         order = np.lexsort((hits[beyond], half[beyond]))
         return tuple(circles), int(hits[beyond][order[0]]) if len(order) else None
 
     def _within(self, question: Question) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of the place and how far each is, who serves its state farthest."""
         if question.origin is not None:
             half = self._half_chord(question)
             rows = np.flatnonzero(half <= _limit(question.radius_miles))
-            return rows, half[rows]
-        if question.state is not None:
+            distance = half[rows]
+        elif question.state is not None:
             rows = np.flatnonzero(self.state == question.state)
+            distance = np.zeros(len(rows))
         else:
-            rows = np.arange(len(self.state))
-        return rows, np.zeros(len(rows))
+            return np.arange(len(self.state)), np.zeros(len(self.state))
+        remote = np.setdiff1d(self._that_serve(question), rows)
+        if not len(remote):
+            return rows, distance
+        return np.concatenate([rows, remote]), np.append(distance, np.full(len(remote), np.inf))
+
+    def _that_serve(self, question: Question) -> np.ndarray:
+        return self.serves.get(question.state or "", np.array([], dtype=int))
 
     def _half_chord(self, question: Question) -> np.ndarray:
         """Return the squared half chord from the origin to every row."""

@@ -202,6 +202,8 @@ def _where(place: ResolvedPlace | None, *, radius_miles: int) -> Where:
         case PlaceKind.STATE:
             return InState(state=place.place.state)
         case PlaceKind.COUNTY:
-            return InCounty(county_id=place.place.pk)
+            return InCounty(county_id=place.place.pk, state=place.place.state)
         case _:
-            return Near(origin=place.place.coordinates, radius_miles=radius_miles)
+            return Near(
+                origin=place.place.coordinates, radius_miles=radius_miles, state=place.place.state
+            )

@@ -23,6 +23,8 @@ WITHIN_RADIUS = (
     " AND r.z BETWEEN %(lowest_z)s::float8 AND %(highest_z)s::float8"
     f" AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
 )
+#: Programs that serve the state bound as `served` by phone or video.
+SERVES_STATE = "r.serves @> ARRAY[%(served)s::text]"
 #: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are
 #: wanted, for a wide box has thousands.
 CELLS_OF_BOX = f"""ARRAY(

@@ -55,6 +55,7 @@ class NaiveProgram:
 
     program_id: int
     state: str
+    states_served: frozenset[str]
     county_id: int | None
     coordinates: Coordinates | None
     confirmed_on: date | None
@@ -71,6 +72,8 @@ class NaiveResults:
 
     program_ids: list[int]
     distances_miles: list[float | None]
+    #: How many of them serve the state by phone or video and are not in the place.
+    remote: int
     counts: dict[Path, int]
     #: By facet: how many more without what was chosen, without what was left out, and if places
     #: that did not say counted too.
@@ -103,6 +106,7 @@ def naive_search(criteria: SearchCriteria) -> NaiveResults:
     return NaiveResults(
         program_ids=[known.program_id for known in found],
         distances_miles=[distance_miles(known, criteria) for known in found],
+        remote=sum(not is_here(known, criteria) for known in found),
         counts={
             (facet, term): sum(
                 meets(known, without(criteria, wanted=facet))
@@ -149,15 +153,24 @@ def beyond(criteria: SearchCriteria) -> dict[str, Any]:
     if not isinstance(criteria.where, Near):
         return {"wider": {}, "nearest_beyond": None}
     radius_miles = criteria.where.radius_miles
+    remote = {
+        known.program_id
+        for known in published_programs()
+        if meets(known, criteria) and serves(known, criteria)
+    }
     away = sorted(
         (miles, known.program_id)
         for known in published_programs()
-        if meets(known, criteria) and (miles := distance_miles(known, criteria)) is not None
+        if meets(known, criteria) and (miles := straight_miles(known, criteria)) is not None
     )
-    outside = [program_id for miles, program_id in away if miles > radius_miles]
+    outside = [
+        program_id
+        for miles, program_id in away
+        if miles > radius_miles and program_id not in remote
+    ]
     return {
         "wider": {
-            int(wider): sum(miles <= wider for miles, _ in away)
+            int(wider): len(remote.union(of for miles, of in away if miles <= wider))
             for wider in Miles
             if wider > radius_miles
         },
@@ -174,9 +187,18 @@ def vocabulary_paths() -> list[Path]:
 
 
 def is_where(known: NaiveProgram, criteria: SearchCriteria) -> bool:
+    return is_here(known, criteria) or serves(known, criteria)
+
+
+def serves(known: NaiveProgram, criteria: SearchCriteria) -> bool:
+    """Return whether it serves the state of the place by phone or video."""
+    return getattr(criteria.where, "state", "") in known.states_served
+
+
+def is_here(known: NaiveProgram, criteria: SearchCriteria) -> bool:
     match criteria.where:
         case Near(radius_miles=radius_miles):
-            miles = distance_miles(known, criteria)
+            miles = straight_miles(known, criteria)
             return miles is not None and miles <= radius_miles
         case InState(state=state):
             return known.state == state
@@ -275,16 +297,23 @@ def counts_for(known: NaiveProgram, path: Path, criteria: SearchCriteria) -> boo
     return path in known.offered[criteria.medication_aspect]
 
 
-def order(known: NaiveProgram, criteria: SearchCriteria) -> tuple[float, float, int]:
-    """Nearest first, then the latest confirmed, then by id; or the latest confirmed first."""
+def order(known: NaiveProgram, criteria: SearchCriteria) -> tuple[float, ...]:
+    """Nearest first, who is only on the phone last, then the latest confirmed, then by id; or the
+    latest confirmed first."""
     confirmed = -known.confirmed_on.toordinal() if known.confirmed_on else math.inf
+    remote = not is_here(known, criteria)
     miles = distance_miles(known, criteria) or 0.0
     if criteria.sort == Sort.CONFIRMED:
-        return confirmed, miles, known.program_id
-    return miles, confirmed, known.program_id
+        return confirmed, remote, miles, known.program_id
+    return remote, miles, confirmed, known.program_id
 
 
 def distance_miles(known: NaiveProgram, criteria: SearchCriteria) -> float | None:
+    """Return the miles to a place in the circle; whoever is found by its state has none."""
+    return straight_miles(known, criteria) if is_here(known, criteria) else None
+
+
+def straight_miles(known: NaiveProgram, criteria: SearchCriteria) -> float | None:
     """Return the miles by the angle between the two points, not by haversine or chord."""
     if not isinstance(criteria.where, Near) or known.coordinates is None:
         return None
@@ -309,6 +338,7 @@ def published_programs() -> Iterator[NaiveProgram]:
         yield NaiveProgram(
             program_id=program.pk,
             state=program.facility.state,
+            states_served=frozenset(program.states_served),
             county_id=program.facility.county_id,
             coordinates=program.facility.coordinates,
             confirmed_on=max((f.confirmed_on for f in said if f.confirmed_on), default=None),

@@ -7,7 +7,7 @@ import zipcodes
 from django.core.management import call_command
 from django.db.models import Count
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.geo import Coordinates, haversine_miles
 from programs.importers.places import (
     CORRECTED_POINTS,
@@ -17,7 +17,6 @@ from programs.importers.places import (
     read_zips,
 )
 from programs.models import Facility, Place
-from programs.search.places import STATE_NAMES
 from tests.factories import FacilityFactory
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
 from programs.search.places import (
-    STATE_NAMES,
     PlaceIsAmbiguous,
     PlaceNotFound,
     place_key,

@@ -41,7 +41,18 @@ Rows = dict[int, dict[str, Any]]
 
 
 def stored_rows() -> Rows:
-    fields = ["program_id", "cell", "x", "y", "z", "state", "county_id", "confirmed_on", *WORDS]
+    fields = [
+        "program_id",
+        "cell",
+        "x",
+        "y",
+        "z",
+        "state",
+        "county_id",
+        "serves",
+        "confirmed_on",
+        *WORDS,
+    ]
     rows = {row["program_id"]: row for row in SearchRow.objects.values(*fields)}
     return {key: {**row, **rounded(row["x"], row["y"], row["z"])} for key, row in rows.items()}
 
@@ -68,6 +79,7 @@ def recomputed(known: NaiveProgram, slots: dict[Any, int]) -> dict[str, Any]:
         **rounded(*((None, None, None) if point is None else unit_vector(point))),
         "state": known.state,
         "county_id": known.county_id,
+        "serves": sorted(known.states_served) or None,
         "confirmed_on": known.confirmed_on,
         **dict(zip(WORDS, slot_mask(numbers), strict=True)),
     }

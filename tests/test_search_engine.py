@@ -105,6 +105,7 @@ made_up_programs = st.fixed_dictionaries(
         "coordinates": points,
         "state": st.sampled_from(["AZ", "AZ", "CA"]),
         "county": st.sampled_from([None, "maricopa county", "maricopa county", "pinal county"]),
+        "states_served": st.sampled_from([[], [], [], ["AZ"], ["NM"], ["CA", "AZ"]]),
         "status": st.sampled_from([*[ListingStatus.PUBLISHED] * 7, *ListingStatus]),
         "confirmed_on": days,
         "care": some_of(CARE, answers),
@@ -116,9 +117,10 @@ made_up_programs = st.fixed_dictionaries(
 
 wheres = st.one_of(
     st.builds(
-        lambda miles, origin: Near(origin=origin, radius_miles=miles),
+        lambda miles, origin, code: Near(origin=origin, radius_miles=miles, state=code),
         st.sampled_from([int(miles) for miles in Miles]),
         st.sampled_from([CHANDLER, Coordinates(latitude=33.6, longitude=-112.0)]),
+        st.sampled_from(["AZ", "AZ", "CA", ""]),
     ),
     st.builds(lambda code: InState(state=code), st.sampled_from(["AZ", "CA"])),
     st.sampled_from(["maricopa county", "pinal county"]),
@@ -159,7 +161,7 @@ def county_id(key: str) -> int:
 
 def where_of(drawn: Where | str) -> Where:
     """Return a place to search in; counties are drawn by key, for their ids differ by database."""
-    return InCounty(county_id=county_id(drawn)) if isinstance(drawn, str) else drawn
+    return InCounty(county_id=county_id(drawn), state="AZ") if isinstance(drawn, str) else drawn
 
 
 def create(drawn: list[dict[str, Any]]) -> None:
@@ -180,7 +182,7 @@ def create(drawn: list[dict[str, Any]]) -> None:
         for each in drawn
     )
     programs = Program.objects.bulk_create(
-        Program(facility=facility, status=each["status"])
+        Program(facility=facility, status=each["status"], states_served=each["states_served"])
         for facility, each in zip(facilities, drawn, strict=True)
     )
     known, source = terms(), SourceFactory.create()
@@ -282,6 +284,7 @@ def test_search_finds_what_the_naive_reference_finds(
         expected, found = naive_search(criteria), run(criteria)
         assert ids(found) == expected.page(1)
         assert found.total == len(expected.program_ids)
+        assert found.remote == expected.remote
         assert counts(found) == expected.counts
         assert relaxations(found) == (expected.gains, expected.gains_of_exclusions)
         assert silences(found) == expected.silent

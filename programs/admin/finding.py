@@ -11,8 +11,8 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from programs.enums import STATE_NAMES
 from programs.models import Phone
-from programs.search.places import STATE_NAMES
 
 #: 480-555-0123, (480) 555 0123, +1 480.555.0123, or the last seven digits alone.
 PHONE_TEXT = re.compile(r"[\d\s().+-]+")

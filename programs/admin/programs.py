@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -47,6 +49,13 @@ def as_text(value: Any) -> str:
     return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
 
 
+class StatesField(SimpleArrayField):
+    """Codes of states as people type them: in any case, in any order, one twice."""
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted(set(super().clean("".join(str(value or "").upper().split()))))
+
+
 @admin.register(Program)
 class ProgramAdmin(NeverDeleted, FoundByPhone):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
@@ -68,7 +77,8 @@ class ProgramAdmin(NeverDeleted, FoundByPhone):
         "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
     )
     autocomplete_fields = ("facility",)
-    fields = ("facility", ("name", "scope"), "status")
+    formfield_overrides = {ArrayField: {"form_class": StatesField}}
+    fields = ("facility", ("name", "scope"), ("status", "states_served"))
     inlines = (
         CareFactInline,
         MedicationFactInline,

@@ -16,9 +16,9 @@ from typing import NotRequired, TypedDict
 import zipcodes
 from django.db import connection, transaction
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.geo import Coordinates, haversine_miles
-from programs.search.places import STATE_NAMES, place_key
+from programs.search.places import place_key
 
 #: Names repeat from ZIP to ZIP.
 cached_place_key = cache(place_key)

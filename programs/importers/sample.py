@@ -190,6 +190,7 @@ class SampleBuilder:
         programs = self.sample["kinds"][site["kind"]]["programs"]
         for entry in programs:
             program = Program(facility=facility, name=entry.get("name", ""))
+            program.states_served = site.get("states_served", [])
             program.scope = ProgramScope.PROGRAM if program.name else ProgramScope.WHOLE_SITE
             self.batch.programs.append(program)
             self._add_facts(program, entry, site, reported_on)

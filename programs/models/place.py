@@ -37,6 +37,12 @@ class Place(models.Model):
         ]
         indexes = [
             models.Index(fields=["key"], name="place_key"),
+            # The nearest ZIP code of a location.
+            models.Index(
+                fields=["latitude"],
+                name="place_zip_latitude",
+                condition=models.Q(kind=PlaceKind.ZIP),
+            ),
             GinIndex(fields=["key"], name="place_key_trigrams", opclasses=["gin_trgm_ops"]),
         ]
 

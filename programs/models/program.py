@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import ListingStatus, ProgramScope
+from programs.enums import STATE_NAMES, ListingStatus, ProgramScope
 from programs.models.facility import Facility
 from programs.querysets import ProgramQuerySet
 
@@ -27,6 +28,17 @@ class Program(models.Model):
     status = models.CharField(
         _("status"), max_length=9, choices=ListingStatus, default=ListingStatus.PUBLISHED
     )
+    states_served = ArrayField(
+        models.CharField(max_length=2, choices=list(STATE_NAMES.items())),
+        verbose_name=_("states served by phone or video"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_(
+            "People anywhere in these states find the program. It needs a license in each. Two"
+            " letters, separated by commas: AZ, NM. Empty: nobody said."
+        ),
+    )
 
     objects = models.Manager.from_queryset(ProgramQuerySet)()
 
@@ -37,6 +49,10 @@ class Program(models.Model):
             models.CheckConstraint(
                 name="program_status_is_known",
                 condition=models.Q(status__in=ListingStatus.values),
+            ),
+            models.CheckConstraint(
+                name="program_serves_known_states",
+                condition=models.Q(states_served__contained_by=sorted(STATE_NAMES)),
             ),
         ]
 

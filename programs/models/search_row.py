@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from programs.models.place import Place
@@ -25,6 +27,8 @@ class SearchRow(models.Model):
     z = models.FloatField(null=True)
     state = models.CharField(max_length=2)
     county = models.ForeignKey(Place, models.SET_NULL, null=True, related_name="+")
+    # States that it serves by phone or video: null for nearly all.
+    serves = ArrayField(models.TextField(), null=True)
     # The last day on which a keeper confirmed any of the program's facts.
     confirmed_on = models.DateField(null=True)
     word0 = models.BigIntegerField()
@@ -55,6 +59,13 @@ class SearchRow(models.Model):
                 models.F("confirmed_on").desc(nulls_last=True),
                 "program",
                 name="search_row_confirmed",
+            ),
+            # Empty where no program says which states it serves, and then it costs nothing.
+            GinIndex(
+                fields=["serves"],
+                name="search_row_serves",
+                condition=models.Q(serves__isnull=False),
+                fastupdate=False,
             ),
         ]
 

@@ -9,14 +9,19 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from programs.geo import cells_within, squared_chord, unit_vector
-from programs.querysets import WITHIN_RADIUS
-from programs.search.criteria import InCounty, InState, Near, SearchCriteria, Where
+from programs.querysets import SERVES_STATE, SQUARED_CHORD, WITHIN_RADIUS
+from programs.search.criteria import Anywhere, InCounty, InState, Near, SearchCriteria, Where
 from programs.search.vocabulary import (
     SlotMask,
     Vocabulary,
     VocabularyFacet,
     VocabularyTerm,
     slot_mask,
+)
+
+_NO_DISTANCE = "NULL::float8"
+_SELECT = (
+    "SELECT r.*, {distance} AS squared_chord, {is_remote} AS is_remote FROM programs_searchrow r"
 )
 
 #: More than z can be off by, and less than an inch.
@@ -142,17 +147,34 @@ def _mask(facet: VocabularyFacet, term_slugs: Iterable[str], criteria: SearchCri
     )
 
 
-def demands_sql(where: Where, conditions: Iterable[Condition]) -> tuple[str, dict[str, Any]]:
-    """Return the place and all conditions together, and their parameters."""
-    place, parameters = where_sql(where)
-    demands = [place]
+def demands_sql(conditions: Iterable[Condition]) -> tuple[str, dict[str, Any]]:
+    """Return all conditions together, and their parameters."""
+    demands: list[str] = ["true"]
+    parameters: dict[str, Any] = {}
     for condition in conditions:
         demands.append(condition.sql)
         parameters |= condition.parameters
     return " AND ".join(demands), parameters
 
 
-def where_sql(where: Where) -> tuple[str, dict[str, Any]]:
+def rows_of(where: Where) -> tuple[str, dict[str, Any]]:
+    """Return the rows of the place as an item `r` of FROM, and its parameters.
+
+    To the columns of the projection come `squared_chord`, null where there is no distance, and
+    `is_remote`: not of the place, but serving its state by phone or video. Two branches, each by
+    its own index: an OR would cost the search by distance its own.
+    """
+    if isinstance(where, Anywhere):
+        return f"({_SELECT.format(distance=_NO_DISTANCE, is_remote=False)}) r", {}
+    place, parameters = where_sql(where)
+    distance = SQUARED_CHORD if isinstance(where, Near) else _NO_DISTANCE
+    here = f"{_SELECT.format(distance=distance, is_remote=False)} WHERE {place}"
+    served = f"{_SELECT.format(distance=_NO_DISTANCE, is_remote=True)} WHERE {SERVES_STATE}"
+    parameters["served"] = where.state
+    return f"({here} UNION ALL {served} AND ({place}) IS NOT TRUE) r", parameters
+
+
+def where_sql(where: Near | InState | InCounty) -> tuple[str, dict[str, Any]]:
     """Return the condition of the place and its parameters."""
     match where:
         case Near(origin=origin, radius_miles=miles):
@@ -171,5 +193,3 @@ def where_sql(where: Where) -> tuple[str, dict[str, Any]]:
             return "r.state = %(state)s", {"state": state}
         case InCounty(county_id=county_id):
             return "r.county_id = %(county_id)s::bigint", {"county_id": county_id}
-        case _:
-            return "true", {}

@@ -14,28 +14,33 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from programs.search import kept
-from programs.search.conditions import Condition, NameCondition, where_sql
+from programs.search.conditions import Condition, NameCondition, rows_of
 from programs.search.criteria import Anywhere, SearchCriteria
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, slot_mask
 
+_REMOTE = "count(*) FILTER (WHERE r.is_remote)"
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`by_slot`: what choosing an option would give. By condition name: `gains`, how many more
-    without the condition; `silent`, how many more if places that did not say counted too."""
+    """`remote`: how many of all serve the place by phone or video alone. `by_slot`: what choosing
+    an option would give. By condition name: `gains`, how many more without the condition; `silent`,
+    how many more if places that did not say counted too."""
 
     total: int
+    remote: int
     by_slot: Mapping[int, int]
     gains: Mapping[str, int]
     silent: Mapping[str, int]
 
 
 class _Group(NamedTuple):
-    """The rows that fail the same: how many, how many of them only for want of a word, sums."""
+    """The rows that fail the same: how many, by phone or video, only for want of a word; sums."""
 
     failed: int
     rows: int
+    remote: int
     silent: int
     sums: Sequence[int]
 
@@ -45,7 +50,7 @@ def count(
 ) -> Counts:
     """Count matches, options and relaxations. One statement."""
     counters = vocabulary.counters(criteria.medication_aspect)
-    place, parameters = where_sql(criteria.where)
+    rows_sql, parameters = rows_of(criteria.where)
     bits = {condition.name: 1 << index for index, condition in enumerate(conditions)}
     for condition in conditions:
         parameters |= condition.parameters
@@ -53,17 +58,19 @@ def count(
     # What people type is never kept, not even here.
     is_typed = any(isinstance(condition, NameCondition) for condition in conditions)
     if isinstance(criteria.where, Anywhere) and not is_typed:
-        sql = _groups_sql(kept.IS_NEWS, conditions, options, counters)
+        source = f"{rows_sql} WHERE {kept.IS_NEWS}"
+        sql = _groups_sql(source, conditions, options, counters)
         rows = kept.rows(sql, parameters)
     else:
         with connection.cursor() as cursor:
-            cursor.execute(_groups_sql(place, conditions, options, counters), parameters)
+            cursor.execute(_groups_sql(rows_sql, conditions, options, counters), parameters)
             rows = cursor.fetchall()
     groups = {row[0]: _Group(*row) for row in rows}
-    nobody = _Group(0, 0, 0, ())
+    nobody = _Group(0, 0, 0, 0, ())
     alone = {name: groups.get(bit, nobody) for name, bit in bits.items()}
     return Counts(
         total=groups.get(0, nobody).rows,
+        remote=groups.get(0, nobody).remote,
         by_slot=_by_slot(criteria, conditions, counters, groups.get(0, nobody), alone),
         gains={name: group.rows for name, group in alone.items()},
         silent={name: group.silent for name, group in alone.items()},
@@ -110,21 +117,20 @@ def _option_words(
 
 
 def _groups_sql(
-    place: str, conditions: Sequence[Condition], options: Sequence[str], counters: Counters
+    source: str, conditions: Sequence[Condition], options: Sequence[str], counters: Counters
 ) -> str:
     """Return a row for each set of rows that fail the same: none, or one condition alone."""
-    words = ", ".join(options)
+    columns = ", ".join(["r.is_remote", *options])
     if not conditions:
-        return f"""SELECT 0, count(*), 0, {counters.sql}
-            FROM (SELECT {words} FROM programs_searchrow r WHERE {place}) r HAVING count(*) > 0"""
+        return f"""SELECT 0, count(*), {_REMOTE}, 0, {counters.sql}
+            FROM (SELECT {columns} FROM {source}) r HAVING count(*) > 0"""
     bits = [(1 << index, condition) for index, condition in enumerate(conditions)]
     stated = [each for each in bits if each[1].silent_sql]
     denied = {word: f", r.denied{word}" for _, each in stated for word in each.words}
     failed = " + ".join(f"CASE WHEN {each.sql} THEN 0 ELSE {bit} END" for bit, each in bits)
     silent = " ".join(f"WHEN {bit} THEN {each.silent_sql}" for bit, each in stated)
     flag = f"CASE r.failed {silent} END" if silent else "false"
-    return f"""SELECT failed, count(*), count(*) FILTER (WHERE {flag}), {counters.sql}
-        FROM (SELECT {failed} AS failed, {words}{"".join(denied.values())}
-                FROM programs_searchrow r
-               WHERE {place} OFFSET 0) r
+    return f"""SELECT failed, count(*), {_REMOTE}, count(*) FILTER (WHERE {flag}), {counters.sql}
+        FROM (SELECT {failed} AS failed, {columns}{"".join(denied.values())}
+                FROM {source} OFFSET 0) r
        WHERE failed & (failed - 1) = 0 GROUP BY failed"""

@@ -13,24 +13,29 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """Within `radius_miles` of a point, in a straight line."""
+    """Within `radius_miles` of a point, in a straight line.
+
+    `state` is the one the point is in, or "": who serves it by phone or video is found too.
+    """
 
     origin: Coordinates
     radius_miles: int
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InState:
-    """Anywhere in the state of this postal abbreviation."""
+    """Anywhere in the state of this postal abbreviation, or serving it by phone or video."""
 
     state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InCounty:
-    """Anywhere in the county with this `Place` id."""
+    """Anywhere in the county with this `Place` id, or serving its state by phone or video."""
 
     county_id: int
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

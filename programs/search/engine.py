@@ -15,8 +15,14 @@ from django.db import connection
 
 from programs.enums import FactKind
 from programs.geo import miles_of_squared_chord
-from programs.querysets import SQUARED_CHORD
-from programs.search.conditions import Condition, Demand, FacetCondition, conditions_of, demands_sql
+from programs.search.conditions import (
+    Condition,
+    Demand,
+    FacetCondition,
+    conditions_of,
+    demands_sql,
+    rows_of,
+)
 from programs.search.counting import Counts, count
 from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.facts import StatedFact, stated_facts
@@ -51,7 +57,11 @@ class StatedPhone(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A program that meets the criteria. `distance_miles` is None for a search without a point."""
+    """A program that meets the criteria.
+
+    `is_remote`: it is not in the place, but serves its state by phone or video. `distance_miles` is
+    None then, and for a search without a point.
+    """
 
     program_id: int
     program_name: str
@@ -66,6 +76,7 @@ class Match:
     address_is_public: bool
     is_invented: bool
     phones: tuple[StatedPhone, ...]
+    is_remote: bool
     distance_miles: float | None
     facts: tuple[StatedFact, ...]
 
@@ -90,6 +101,8 @@ class SearchResults:
     criteria: SearchCriteria
     matches: tuple[Match, ...]
     total: int
+    #: How many of all are not in the place, but serve its state by phone or video.
+    remote: int
     facets: tuple[FacetCounts, ...]
     relaxations: tuple[Relaxation, ...]
     #: What is beyond the circle, where few are in it.
@@ -120,6 +133,7 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
         criteria=criteria,
         matches=tuple(_match(row, facts) for row in rows),
         total=counts.total,
+        remote=counts.remote,
         facets=counted_facets(criteria, conditions, counts, vocabulary),
         relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
@@ -139,7 +153,7 @@ def find(
         rows = page_of(criteria, conditions, farther_than=near)
         beyond = farther_of(near, counts.total, rows[0]["farther"]) if near and rows else None
         return counts, rows, beyond
-    return counts, [], look_farther(near, conditions) if near else None
+    return counts, [], look_farther(near, counts.total, conditions) if near else None
 
 
 def _facts_to_show(
@@ -170,15 +184,16 @@ def page_of(
     criteria: SearchCriteria, conditions: Sequence[Condition], *, farther_than: Near | None
 ) -> list[dict[str, Any]]:
     """Return the rows of the page; with `farther_than`, what is beyond that circle in each."""
-    demands, parameters = demands_sql(criteria.where, conditions)
-    distance = SQUARED_CHORD if isinstance(criteria.where, Near) else "NULL::float8"
+    demands, parameters = demands_sql(conditions)
+    rows, place = rows_of(criteria.where)
+    parameters |= place
     order = order_sql(criteria.sort)
     farther = "NULL::json"
     if farther_than:
         farther, more = farther_column(farther_than, conditions)
         parameters |= more
     sql = f"""
-        SELECT {farther} AS farther, hit.program_id, hit.squared_chord,
+        SELECT {farther} AS farther, hit.program_id, hit.squared_chord, hit.is_remote,
                program.name AS program_name, facility.name AS facility_name, facility.branch,
                facility.street1, facility.street2, facility.city, facility.state, facility.zip_code,
                facility.location_precision, facility.address_is_public,
@@ -186,8 +201,8 @@ def page_of(
                (SELECT json_agg(json_build_array(phone.use, phone.number, phone.extension)
                                 ORDER BY phone.position, phone.id)
                   FROM programs_phone phone WHERE phone.facility_id = facility.id) AS phones
-          FROM (SELECT r.program_id, r.confirmed_on, {distance} AS squared_chord
-                  FROM programs_searchrow r WHERE {demands}
+          FROM (SELECT r.program_id, r.confirmed_on, r.squared_chord, r.is_remote
+                  FROM {rows} WHERE {demands}
                  ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET %(offset)s::bigint) hit
           JOIN programs_program program ON program.id = hit.program_id
           JOIN programs_facility facility ON facility.id = program.facility_id

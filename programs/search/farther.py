@@ -20,9 +20,9 @@ from programs.geo import (
     squared_chord,
     unit_vector,
 )
-from programs.querysets import CELLS_OF_BOX, SQUARED_CHORD
+from programs.querysets import CELLS_OF_BOX, SERVES_STATE, SQUARED_CHORD
 from programs.search.conditions import Condition, demands_sql
-from programs.search.criteria import Anywhere, Near
+from programs.search.criteria import Near
 
 #: The nearest match is looked for in the wider circles, then within this, and last everywhere.
 FAR_MILES = 200
@@ -55,21 +55,24 @@ class Farther:
     nearest: NearestBeyond | None
 
 
-def look_farther(near: Near, conditions: Sequence[Condition]) -> Farther:
-    """Return what is beyond a circle with no match in it. One statement."""
+def look_farther(near: Near, here: int, conditions: Sequence[Condition]) -> Farther:
+    """Return what is beyond a circle, where there is no page to bring it along. One statement."""
     column, parameters = farther_column(near, conditions)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column}", parameters)
         (value,) = cursor.fetchone()
-    return farther_of(near, 0, value)
+    return farther_of(near, here, value)
 
 
 def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, dict[str, Any]]:
     """Return the value as SQL, and its parameters.
 
-    [a total for each wider circle ..., [program id, squared chord] of the nearest beyond]
+    [how many more in each wider circle ..., [program id, squared chord] of the nearest beyond]
+    Who serves the state by phone or video is found already, however far away.
     """
-    demands, parameters = demands_sql(Anywhere(), conditions)
+    demands, parameters = demands_sql(conditions)
+    demands = f"({SERVES_STATE}) IS NOT TRUE AND {demands}"
+    parameters["served"] = near.state
     x, y, z = unit_vector(near.origin)
     box = box_around(near.origin, radius_miles=FAR_MILES)
     parameters |= asdict(box)
@@ -88,7 +91,8 @@ def farther_column(near: Near, conditions: Sequence[Condition]) -> tuple[str, di
     parameters |= {f"within{miles}": squared_chord(miles) for miles in wider}
     parameters["wide_cells"] = cells_within(near.origin, radius_miles=max(wider))
     totals = ", ".join(
-        f"count(*) FILTER (WHERE squared_chord <= %(within{miles})s::float8)" for miles in wider
+        f"count(*) FILTER (WHERE {_BEYOND} AND squared_chord <= %(within{miles})s::float8)"
+        for miles in wider
     )
     sql = f"""(
         SELECT json_build_array({totals},
@@ -107,10 +111,11 @@ def _nearest_sql(demands: str, *, within: str = "") -> str:
 
 
 def farther_of(near: Near, here: int, value: Sequence[Any]) -> Farther:
-    """Return what the value of `farther_column` says; `here` are the matches in the circle."""
-    *totals, nearest = value
+    """Return what the value of `farther_column` says; `here` are the matches of the search."""
+    *more, nearest = value
     circles: list[WiderCircle] = []
-    for miles, total in zip(wider_circles(near), totals, strict=True):
+    for miles, beyond in zip(wider_circles(near), more, strict=True):
+        total = here + beyond
         if total > (circles[-1].total if circles else here):
             circles.append(WiderCircle(miles, total))
     if nearest is None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
 from programs.search.spelling import is_near, mistakes, swaps
 
@@ -24,69 +25,6 @@ MAX_OTHER_READINGS = 3
 #: A town of so many ZIP codes, and so many times as many as its next namesake, is the one meant.
 BIG_ZIP_COUNT = 5
 TIMES_BIGGER = 4
-
-#: USPS codes: the states, DC, the territories and the freely associated states.
-STATE_NAMES = {
-    "AL": "Alabama",
-    "AK": "Alaska",
-    "AZ": "Arizona",
-    "AR": "Arkansas",
-    "CA": "California",
-    "CO": "Colorado",
-    "CT": "Connecticut",
-    "DE": "Delaware",
-    "DC": "District of Columbia",
-    "FL": "Florida",
-    "GA": "Georgia",
-    "HI": "Hawaii",
-    "ID": "Idaho",
-    "IL": "Illinois",
-    "IN": "Indiana",
-    "IA": "Iowa",
-    "KS": "Kansas",
-    "KY": "Kentucky",
-    "LA": "Louisiana",
-    "ME": "Maine",
-    "MD": "Maryland",
-    "MA": "Massachusetts",
-    "MI": "Michigan",
-    "MN": "Minnesota",
-    "MS": "Mississippi",
-    "MO": "Missouri",
-    "MT": "Montana",
-    "NE": "Nebraska",
-    "NV": "Nevada",
-    "NH": "New Hampshire",
-    "NJ": "New Jersey",
-    "NM": "New Mexico",
-    "NY": "New York",
-    "NC": "North Carolina",
-    "ND": "North Dakota",
-    "OH": "Ohio",
-    "OK": "Oklahoma",
-    "OR": "Oregon",
-    "PA": "Pennsylvania",
-    "RI": "Rhode Island",
-    "SC": "South Carolina",
-    "SD": "South Dakota",
-    "TN": "Tennessee",
-    "TX": "Texas",
-    "UT": "Utah",
-    "VT": "Vermont",
-    "VA": "Virginia",
-    "WA": "Washington",
-    "WV": "West Virginia",
-    "WI": "Wisconsin",
-    "WY": "Wyoming",
-    "AS": "American Samoa",
-    "GU": "Guam",
-    "MP": "Northern Mariana Islands",
-    "PR": "Puerto Rico",
-    "VI": "U.S. Virgin Islands",
-    "FM": "Federated States of Micronesia",
-    "MH": "Marshall Islands",
-    "PW": "Palau",
-}
 
 #: What a word of a place's name is short for.
 LONG_WORDS = {
@@ -285,16 +223,35 @@ def _location(text: str, *, latitude: float, longitude: float) -> Place:
     ZIP code of the US.
     """
     latitude, longitude = round(latitude, 2), round(longitude, 2)
-    near_zips = Place.objects.filter(
-        kind=PlaceKind.ZIP,
-        latitude__range=(latitude - US_MARGIN_DEGREES, latitude + US_MARGIN_DEGREES),
-        longitude__range=(longitude - US_MARGIN_DEGREES, longitude + US_MARGIN_DEGREES),
-    )
-    if not near_zips.exists():
+    nearest = _nearest_zip(latitude=latitude, longitude=longitude)
+    if nearest is None:
         raise PlaceNotFound(text)
     # Like a ZIP code: a point, and printed by its name alone.
-    name = _("your location")
-    return Place(kind=PlaceKind.ZIP, name=name, latitude=latitude, longitude=longitude)
+    return Place(
+        kind=PlaceKind.ZIP,
+        name=_("your location"),
+        state=nearest.state,
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+def _nearest_zip(*, latitude: float, longitude: float) -> Place | None:
+    """Return the ZIP code whose middle is nearest, within a degree. One statement."""
+    shrunk = math.cos(math.radians(latitude))
+    return (
+        Place.objects.filter(
+            kind=PlaceKind.ZIP,
+            latitude__range=(latitude - US_MARGIN_DEGREES, latitude + US_MARGIN_DEGREES),
+            longitude__range=(longitude - US_MARGIN_DEGREES, longitude + US_MARGIN_DEGREES),
+        )
+        .order_by(
+            (F("latitude") - latitude) * (F("latitude") - latitude)
+            + (F("longitude") - longitude) * (F("longitude") - longitude) * shrunk**2,
+            "id",
+        )
+        .first()
+    )
 
 
 def place_key(text: str) -> str:

@@ -12,6 +12,13 @@ from programs.enums import Sort
 class RankKey(Enum):
     """One thing that orders matches: its SQL, and the words for it."""
 
+    REMOTE = (
+        "is_remote",
+        _(
+            "Places in the area come before those elsewhere that serve your state by phone or"
+            " video."
+        ),
+    )
     DISTANCE = (
         "squared_chord",
         _("How far it is from the place you gave, in a straight line. Nearer comes first."),
@@ -32,8 +39,8 @@ class RankKey(Enum):
 
 #: Nothing else can move a program: no key here can be bought, and none looks at who runs it.
 RANKING: dict[Sort, tuple[RankKey, ...]] = {
-    Sort.NEAREST: (RankKey.DISTANCE, RankKey.CONFIRMED, RankKey.NUMBER),
-    Sort.CONFIRMED: (RankKey.CONFIRMED, RankKey.DISTANCE, RankKey.NUMBER),
+    Sort.NEAREST: (RankKey.REMOTE, RankKey.DISTANCE, RankKey.CONFIRMED, RankKey.NUMBER),
+    Sort.CONFIRMED: (RankKey.CONFIRMED, RankKey.REMOTE, RankKey.DISTANCE, RankKey.NUMBER),
 }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
-from programs.search.places import MAX_CHARACTERS, STATE_NAMES, place_key
+from programs.search.places import MAX_CHARACTERS, place_key
 
 MIN_CHARACTERS = 3
 MAX_SUGGESTIONS = 8

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from programs.enums import PlaceKind
+from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
 from programs.search.crisis import words_of_crisis
 from programs.search.medicaid import STATE_OF_NAME
 from programs.search.places import (
-    STATE_NAMES,
     STATES,
     PlaceIsAmbiguous,
     Reading,

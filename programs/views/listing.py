@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.enums import Answer, FactKind, LocationPrecision, MedicationRelation
+from programs.enums import STATE_NAMES, Answer, FactKind, LocationPrecision, MedicationRelation
 from programs.models import Facility, Program, effective_relations
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact, stated_facts
@@ -71,6 +71,7 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
         "groups": fact_groups(facts, vocabulary, timezone.localdate()),
         "report_url": f"{request.path}report/",
         "map_url": map_url(program.facility),
+        "states_served": [STATE_NAMES[code] for code in program.states_served],
     }
     return render(request, "programs/listing.html", context)
 

@@ -12,10 +12,17 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation, PhoneUse
+from programs.enums import (
+    STATE_NAMES,
+    Answer,
+    FactKind,
+    MedicationRelation,
+    NetworkRelation,
+    PhoneUse,
+)
 from programs.models import effective_relations
 from programs.models.program import listing_name
-from programs.search.criteria import SearchCriteria
+from programs.search.criteria import Anywhere, SearchCriteria
 from programs.search.engine import OPIOID_MEDICINES, Match
 from programs.search.facts import StatedFact
 from programs.search.vocabulary import Vocabulary
@@ -81,7 +88,7 @@ def _result(
         program_id=match.program_id,
         url=listing_url % (match.program_id, _slug(name)),
         name=name,
-        distance=_distance(match),
+        distance=_distance(match, criteria),
         address=_address(match),
         is_invented=match.is_invented,
         phones=_phones(match, language),
@@ -109,7 +116,9 @@ def _by_kind(facts: Iterable[StatedFact]) -> _Said:
     return said
 
 
-def _distance(match: Match) -> str:
+def _distance(match: Match, criteria: SearchCriteria) -> str:
+    if match.is_remote and not isinstance(criteria.where, Anywhere):
+        return _("By phone or video in %s") % STATE_NAMES[criteria.where.state]
     if match.distance_miles is None:
         return ""
     return distance_text(match.distance_miles, match.location_precision)

@@ -152,9 +152,18 @@ def _choices(values: dict[str, Any]) -> dict[str, Any]:
 
 def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
     """Say how many and where, such as "12 programs within 25 miles of Chandler, AZ"."""
-    programs = ngettext("%(count)s program", "%(count)s programs", found.total) % {
-        "count": f"{found.total:,}"
+    here = _summary_here(found, place)
+    if not found.remote:
+        return here
+    return _("%(here)s, and %(count)s by phone or video") % {
+        "here": here,
+        "count": f"{found.remote:,}",
     }
+
+
+def _summary_here(found: SearchResults, place: ResolvedPlace | None) -> str:
+    here = found.total - found.remote
+    programs = ngettext("%(count)s program", "%(count)s programs", here) % {"count": f"{here:,}"}
     match found.criteria.where:
         case Near(radius_miles=miles):
             return _("%(programs)s within %(miles)s miles of %(place)s") % {
