@@ -115,8 +115,10 @@ def complete(program_ids: Iterable[int]) -> None:
                 ids,
             )
         cursor.execute(
-            "INSERT INTO programs_phone (facility_id, use, number, extension, position)"
-            " SELECT grown.facility_id, use, number, extension, position FROM bench_grown grown"
+            "INSERT INTO programs_phone"
+            " (facility_id, use, number, extension, position, source_id, reported_on)"
+            " SELECT grown.facility_id, use, number, extension, position, source_id, reported_on"
+            " FROM bench_grown grown"
             " JOIN programs_phone origin ON origin.facility_id = grown.origin_facility_id"
             " WHERE grown.program_id = ANY(%(ids)s::bigint[]) ON CONFLICT DO NOTHING",
             ids,

@@ -103,6 +103,16 @@ class PhoneUse(TextChoices):
     HOTLINE = "hotline", _("Hotline")
 
 
+class ListingPart(TextChoices):
+    """What a listing says beside the facts of its facets, and grows old at its own pace."""
+
+    PHONES = "phones", _("Phone numbers")
+    ADDRESS = "address", _("Address")
+    NAME = "name", _("Name")
+    # The one relation to a payer that a person checked, for a plan.
+    IN_NETWORK = "in_network", _("In network for a plan")
+
+
 class ListingStatus(TextChoices):
     PUBLISHED = "published", _("Published")
     DRAFT = "draft", _("Draft")

@@ -41,6 +41,10 @@ class ProgramQuerySet(models.QuerySet[Any]):
     def with_facility(self) -> ProgramQuerySet:
         return self.select_related("facility", "facility__organization")
 
+    def with_federal_source(self) -> ProgramQuerySet:
+        """With the release that the listing is in, if any: its `federal_record` and source."""
+        return self.select_related("federal_record__source")
+
 
 class OpeningQuerySet(models.QuerySet[Any]):
     def current(self, now: datetime) -> OpeningQuerySet:

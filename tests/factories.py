@@ -79,6 +79,8 @@ class PhoneFactory(DjangoModelFactory[Phone]):
 
     facility = factory.SubFactory(FacilityFactory)
     number = factory.Sequence(lambda n: f"+1480555{100 + n % 100:04d}")
+    source = factory.SubFactory(SourceFactory)
+    reported_on = date(2023, 1, 1)
 
 
 class UserFactory(DjangoModelFactory[User]):

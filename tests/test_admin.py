@@ -506,6 +506,32 @@ def test_a_confidential_address_is_seen_at_the_desk_alone():
     assert "9 Hidden Lane" in client.get(address).content.decode()
 
 
+def test_a_name_or_an_address_that_a_keeper_types_is_confirmed_today(keeper):
+    facility = FacilityFactory.create()
+    assert facility_errors(keeper, facility, name="Quiet Kettle", name_confirmed_on="") == {}
+    facility.refresh_from_db()
+    assert (facility.name_confirmed_on, facility.address_confirmed_on) == (
+        timezone.localdate(),
+        None,
+    )
+
+
+def test_a_number_that_a_keeper_changes_becomes_our_staff_s_of_today(keeper):
+    phone = PhoneFactory.create(number="+14805550123")
+    facility = phone.facility
+    row = {
+        "phones-TOTAL_FORMS": 1, "phones-INITIAL_FORMS": 1, "phones-0-id": phone.pk,
+        "phones-0-facility": facility.pk, "phones-0-use": "main",
+        "phones-0-number": "480-555-0199", "phones-0-extension": "", "phones-0-position": 0,
+        "phones-0-source": phone.source_id, "phones-0-reported_on": "2023-01-01",
+        "phones-0-confirmed_on": "",
+    }  # fmt: skip
+    assert facility_errors(keeper, facility, **row) == {}
+    phone.refresh_from_db()
+    assert (phone.number.as_e164, phone.source.slug) == ("+14805550199", "staff")
+    assert phone.confirmed_on == phone.reported_on == timezone.localdate()
+
+
 # Loads are read, not edited.
 
 

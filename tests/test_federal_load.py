@@ -40,7 +40,7 @@ from programs.models import (
 )
 from tests.conftest import database_url
 from tests.directory_files import row, write_csv
-from tests.factories import SourceFactory, state, term
+from tests.factories import PhoneFactory, SourceFactory, state, term
 from tests.test_projection import recomputed_rows, stored_rows
 
 FACTS = (CareFact, MedicationFact, CoverageFact, FeatureFact)
@@ -415,8 +415,8 @@ def test_a_hidden_address_stays_hidden(load):
 def test_numbers_that_a_keeper_added_stay(load):
     load(row(), edition=2022)
     facility = only_program().facility
-    Phone.objects.create(facility=facility, use="intake", number="+16025060150")
-    Phone.objects.create(facility=facility, use="hotline", number="+16025060160")
+    PhoneFactory.create(facility=facility, use="intake", number="+16025060150")
+    PhoneFactory.create(facility=facility, use="hotline", number="+16025060160")
     load(row(phone="602-506-0199"), edition=2023)
     numbers = facility.phones.order_by("number").values_list("number", flat=True)
     assert [str(number) for number in numbers] == ["+16025060150", "+16025060160", "+16025060199"]

@@ -15,7 +15,7 @@ from tests.pages import only, page_of, words
 pytestmark = pytest.mark.django_db
 
 #: Survey facts of the factories are of 2023: past their shelf life.
-OLD = "From Test survey. Last checked January 2023. Call to confirm."
+OLD = "From Test survey, reported January 2023. Call to confirm."
 
 
 @pytest.fixture

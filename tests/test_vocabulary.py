@@ -248,6 +248,7 @@ def test_loading_again_changes_nothing(django_assert_max_num_queries):
     assert {table: done["new"] + done["changed"] for table, done in counts.items()} == {
         "facets": 0,
         "terms": 0,
+        "shelf lives": 0,
         "federal codes": 0,
         "statements": 0,
         "sources": 0,
@@ -379,6 +380,19 @@ SPOILED = {
         "synonyms: [campral]",
         "synonyms: campral",
         'vocabulary.yaml: facet medication, term acamprosate: "synonyms" has to be a list',
+    ),
+    "a shelf life of no day": (
+        "vocabulary.yaml",
+        "days: 182",
+        "days: 0",
+        "vocabulary.yaml: shelf life of phones: days: "
+        "Ensure this value is greater than or equal to 1.",
+    ),
+    "a shelf life of nothing known": (
+        "vocabulary.yaml",
+        "part: phones",
+        "part: faxes",
+        "vocabulary.yaml: shelf life of faxes: part: Value 'faxes' is not a valid choice.",
     ),
     "a source of no known kind": (
         "sources.yaml",

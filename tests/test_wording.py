@@ -10,8 +10,14 @@ import pytest
 from programs.enums import FactKind, LocationPrecision, SourceKind
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact
-from programs.search.vocabulary import VocabularyFacet, VocabularyTerm
-from programs.views.wording import attribution, distance_text, phone_link, when_stated
+from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTerm
+from programs.views.wording import (
+    attribution,
+    distance_text,
+    last_checked,
+    phone_link,
+    when_stated,
+)
 
 TODAY = date(2026, 11, 21)
 
@@ -24,7 +30,7 @@ def stated(**details: Any) -> StatedFact:
         definition="",
         kind=FactKind.FEATURE,
         is_common=True,
-        shelf_life_months=12,
+        shelf_life_days=365,
         terms=(),
     )
     women = VocabularyTerm(id=1, slug="women", label="Women", definition="", slots={"offers": 0})
@@ -69,12 +75,12 @@ def test_a_date_is_printed_as_far_as_it_is_known(details, text):
         pytest.param({}, "From the survey, reported 2026.", id="fresh"),
         pytest.param(
             {"reported_on": date(2023, 1, 1)},
-            "From the survey. Last checked 2023. Call to confirm.",
-            id="past its shelf life",
+            "From the survey, reported 2023. Call to confirm.",
+            id="past its shelf life, and never checked",
         ),
         pytest.param(
             {"reported_on": date(2023, 4, 9), "date_precision": "day"},
-            "From the survey. Last checked April 2023. Call to confirm.",
+            "From the survey, reported April 2023. Call to confirm.",
             id="past its shelf life, the month is known",
         ),
         pytest.param(
@@ -90,15 +96,43 @@ def test_a_date_is_printed_as_far_as_it_is_known(details, text):
     ],
 )
 def test_a_fact_says_who_said_it_and_when(details, text):
-    assert attribution(stated(**details), TODAY) == text
+    assert attribution(stated(**details), 365, TODAY) == text
 
 
-def test_the_shelf_life_is_that_of_the_facet():
+def test_a_fact_is_past_its_shelf_life_on_the_day_that_it_is_over():
     fact = stated(date_precision="day", reported_on=date(2025, 12, 1))
-    assert attribution(fact, date(2026, 11, 30)) == "From the survey, reported Dec. 1, 2025."
-    assert attribution(fact, date(2026, 12, 1)) == (
-        "From the survey. Last checked December 2025. Call to confirm."
+    assert attribution(fact, 90, date(2026, 2, 28)) == "From the survey, reported Dec. 1, 2025."
+    assert attribution(fact, 90, date(2026, 3, 1)) == (
+        "From the survey, reported December 2025. Call to confirm."
     )
+
+
+def test_a_relation_in_network_grows_old_sooner_than_the_other_facts_of_its_facet():
+    vocabulary = Vocabulary(facets=(), shelf_lives={"in_network": 90})
+    assert stated(relation="in_network").shelf_life_days(vocabulary) == 90
+    assert stated(relation="accepts_network_unknown").shelf_life_days(vocabulary) == 365
+
+
+@pytest.mark.parametrize(
+    ("confirmations", "text"),
+    [
+        (
+            [None, None],
+            "We have not checked this listing with the program yet."
+            " Each part says who reported it, and when.",
+        ),
+        (
+            [None, date(2026, 3, 5), date(2026, 2, 1)],
+            "Parts of this listing were last checked on March 5, 2026. Each part says when.",
+        ),
+        (
+            [date(2026, 3, 5), date(2026, 2, 1)],
+            "Every part of this listing was last checked on Feb. 1, 2026 or later.",
+        ),
+    ],
+)
+def test_a_listing_says_how_far_it_was_checked(confirmations, text):
+    assert last_checked(confirmations) == text
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.enums import LocationPrecision
@@ -17,6 +19,12 @@ from programs.models import ConfidentialAddress, Facility, Organization, Phone, 
 
 #: All that may be public of a confidential address.
 HIDDEN_PRECISIONS = {LocationPrecision.COUNTY, LocationPrecision.NONE}
+
+#: What a keeper confirms by typing it.
+CONFIRMED_WITH = {
+    "name_confirmed_on": {"name", "branch"},
+    "address_confirmed_on": {"street1", "street2", "city", "state", "zip_code"},
+}
 
 if TYPE_CHECKING:
     _FacilityForm = forms.ModelForm[Facility]
@@ -37,10 +45,17 @@ class FacilityForm(_FacilityForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
+        self._confirm(cleaned)
         self._check_coordinates(cleaned)
         if cleaned.get("address_is_public") is False:
             self._check_hidden(cleaned)
         return cleaned
+
+    def _confirm(self, cleaned: dict[str, Any]) -> None:
+        """Take what a keeper typed as confirmed today, unless told otherwise."""
+        for confirmed_on, fields in CONFIRMED_WITH.items():
+            if fields & {*self.changed_data} and confirmed_on not in self.changed_data:
+                cleaned[confirmed_on] = timezone.localdate()
 
     def _check_coordinates(self, cleaned: dict[str, Any]) -> None:
         known = [cleaned.get(name) is not None for name in ("latitude", "longitude")]
@@ -60,11 +75,15 @@ class FacilityForm(_FacilityForm):
             )
 
 
-class PhoneInline(_PhoneInline):
+class PhoneInline(SourcedInline, _PhoneInline):
+    """The numbers. As with facts, what a keeper enters or changes is our staff's of today."""
+
     model = Phone
-    extra = 0
-    fields = ("use", "number", "extension", "position")
+    fields = ("use", "number", "extension", "position", "source", "reported_on", "confirmed_on")
     ordering = ("position", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Phone]:
+        return super().get_queryset(request).select_related("source")
 
 
 class ConfidentialAddressInline(_AddressInline):
@@ -104,12 +123,15 @@ class FacilityAdmin(NeverDeleted, FoundByPhone):
     autocomplete_fields = ("organization", "county")
     readonly_fields = ("is_invented",)
     fieldsets = (
-        (None, {"fields": ("name", "branch", "organization", "website", "is_invented")}),
+        (
+            None,
+            {"fields": (("name", "branch", "name_confirmed_on"), "organization", "website")},
+        ),
         (
             _("Address"),
             {
                 "fields": (
-                    "address_is_public",
+                    ("address_is_public", "address_confirmed_on"),
                     ("street1", "street2"),
                     ("city", "state", "zip_code"),
                     "county",

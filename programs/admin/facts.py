@@ -38,8 +38,8 @@ KIND_OF_FACTS: dict[Any, FactKind] = {
     FeatureFact: FactKind.FEATURE,
 }
 STAFF_SOURCE = "staff"
-#: Who said it and when; all other fields are what was said.
-PROVENANCE = {"source", "reported_on", "confirmed_on"}
+#: Who said it and when, and where it is listed; all other fields are what was said.
+NOT_SAID = {"source", "reported_on", "confirmed_on", "position"}
 
 if TYPE_CHECKING:
     _FactForm = forms.ModelForm[Any]
@@ -72,7 +72,7 @@ class FactForm(_FactForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if cleaned and self.instance.pk and set(self.changed_data) - PROVENANCE:
+        if cleaned and self.instance.pk and set(self.changed_data) - NOT_SAID:
             self._take_over(cleaned)
         return cleaned
 
@@ -145,22 +145,15 @@ class CoverageFactForm(FactForm):
         return cleaned
 
 
-class FactInline(_InlineAdmin):
-    """One kind of facts of a program. New rows start as checked by our staff today."""
+class SourcedInline(_InlineAdmin):
+    """What somebody said. New rows start as checked by our staff today."""
 
     form = FactForm
-    formset = FactFormSet
     extra = 0
-    ordering = ("term__facet__position", "term__position", "id")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
-        return super().get_queryset(request).select_related("term__facet", "source")
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        if db_field.name == "term":
-            return self._term_field(db_field)
         if db_field.name == "source":
             return self._source_field(db_field)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -175,6 +168,33 @@ class FactInline(_InlineAdmin):
                 setattr(field.widget, f"can_{link}_related", False)
         return field
 
+    def _source_field(self, db_field: Any) -> Any:
+        field = db_field.formfield(
+            form_class=LoadedModelChoiceField,
+            queryset=Source.objects.order_by("name", "id"),
+            widget=LoadedSelect,
+        )
+        if staff := staff_among(field):
+            field.initial = staff.pk
+        return field
+
+
+class FactInline(SourcedInline):
+    """One kind of facts of a program."""
+
+    formset = FactFormSet
+    ordering = ("term__facet__position", "term__position", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
+        return super().get_queryset(request).select_related("term__facet", "source")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "term":
+            return self._term_field(db_field)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def _term_field(self, db_field: Any) -> Any:
         kind = KIND_OF_FACTS[self.model]
         terms = Term.objects.filter(facet__kind=kind).select_related("facet")
@@ -187,16 +207,6 @@ class FactInline(_InlineAdmin):
             ),
             widget=LoadedAutocompleteSelect(db_field, self.admin_site),
         )
-
-    def _source_field(self, db_field: Any) -> Any:
-        field = db_field.formfield(
-            form_class=LoadedModelChoiceField,
-            queryset=Source.objects.order_by("name", "id"),
-            widget=LoadedSelect,
-        )
-        if staff := staff_among(field):
-            field.initial = staff.pk
-        return field
 
 
 def today() -> date:

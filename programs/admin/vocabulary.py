@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.admin.facts import KIND_OF_FACTS, term_label
 from programs.admin.rules import NeverDeleted, ReadOnly
-from programs.models import CodeStatement, Facet, FederalCode, Term
+from programs.models import CodeStatement, Facet, FederalCode, ShelfLife, Term
 
 if TYPE_CHECKING:
     _FacetAdmin = admin.ModelAdmin[Facet]
+    _ShelfLifeAdmin = admin.ModelAdmin[ShelfLife]
     _TermAdmin = admin.ModelAdmin[Term]
     _CodeAdmin = admin.ModelAdmin[FederalCode]
     _StatementInline = admin.TabularInline[CodeStatement, FederalCode]
 else:
-    _FacetAdmin = _TermAdmin = _CodeAdmin = admin.ModelAdmin
+    _FacetAdmin = _ShelfLifeAdmin = _TermAdmin = _CodeAdmin = admin.ModelAdmin
     _StatementInline = admin.TabularInline
 
 
@@ -40,7 +41,10 @@ class TermAutocompleteView(AutocompleteJsonView):
 
 @admin.register(Facet)
 class FacetAdmin(NeverDeleted, _FacetAdmin):
-    list_display = ("label", "slug", "kind", "term_count", "is_common", "shelf_life_months")
+    list_display = (
+        *("label", "slug", "kind", "term_count", "is_common"),
+        *("shelf_life_days", "weight"),
+    )
     ordering = ("position", "id")
     search_fields = ("label", "slug")
 
@@ -55,6 +59,21 @@ class FacetAdmin(NeverDeleted, _FacetAdmin):
     def term_count(self, facet: Any) -> int:
         count: int = facet.term_count
         return count
+
+
+@admin.register(ShelfLife)
+class ShelfLifeAdmin(NeverDeleted, _ShelfLifeAdmin):
+    """How long what is no facet stays good. `load_vocabulary` makes the rows."""
+
+    list_display = ("part", "days", "weight")
+    ordering = ("-weight", "id")
+    search_fields = ("part",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("part",)
 
 
 @admin.register(Term)

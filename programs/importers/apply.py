@@ -49,6 +49,7 @@ CREATE TEMPORARY TABLE staged_phone (
 ) ON COMMIT DROP
 """
 
+#: Parameters: the release's source and date, for each statement that has them.
 WRITE_PHONES = (
     """
     DELETE FROM programs_phone
@@ -57,9 +58,24 @@ WRITE_PHONES = (
        AND (programs_phone.use, programs_phone.number, programs_phone.extension)
            = (phone.use, phone.number, phone.extension)
     """,
+    # The release states these again, so they have its date.
+    f"""
+    UPDATE programs_phone SET source_id = %(source_id)s, reported_on = %(reported_on)s
+      FROM staged_phone phone JOIN staged_row staged USING (row_number), programs_source source
+     WHERE NOT phone.is_dropped AND programs_phone.facility_id = staged.facility_id
+       AND (programs_phone.use, programs_phone.number, programs_phone.extension)
+           = (phone.use, phone.number, phone.extension)
+       AND source.id = programs_phone.source_id
+       AND source.kind = '{SourceKind.FEDERAL_DIRECTORY.value}'
+       AND programs_phone.confirmed_on IS NULL
+       AND (programs_phone.source_id <> %(source_id)s
+            OR programs_phone.reported_on <> %(reported_on)s)
+    """,
     """
-    INSERT INTO programs_phone (facility_id, use, number, extension, position)
-    SELECT staged.facility_id, phone.use, phone.number, phone.extension, phone.position
+    INSERT INTO programs_phone
+           (facility_id, use, number, extension, position, source_id, reported_on)
+    SELECT staged.facility_id, phone.use, phone.number, phone.extension, phone.position,
+           %(source_id)s, %(reported_on)s::date
       FROM staged_phone phone JOIN staged_row staged USING (row_number)
      WHERE NOT phone.is_dropped ORDER BY row_number, position
     ON CONFLICT ON CONSTRAINT phone_listed_once DO UPDATE SET position = EXCLUDED.position
@@ -88,7 +104,7 @@ def prepare(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
-def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None:
+def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int, reported_on: date) -> None:
     """Write facilities, programs, phones and federal records; mark the listings that are gone."""
     cursor.execute("SET LOCAL programs.search_refresh = 'off'")  # until `refresh_search`
     cursor.execute(NUMBER_NEW_ROWS)
@@ -98,7 +114,7 @@ def write_listings(cursor: CursorWrapper, plan: Plan, *, source_id: int) -> None
     cursor.execute(UPDATE_FACILITIES)
     _stage_phones(cursor, plan)
     for statement in WRITE_PHONES:
-        cursor.execute(statement)
+        cursor.execute(statement, {"source_id": source_id, "reported_on": reported_on})
     cursor.execute(WRITE_RECORDS, [source_id])
     gone = [listing.program_id for listing in plan.newly_gone]
     cursor.execute(MARK_GONE, [source_id, gone])

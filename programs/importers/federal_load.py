@@ -122,7 +122,7 @@ def _plan(
 def _write(cursor: CursorWrapper, plan: Plan, source: Source, clock: _Clock) -> None:
     assert source.published_on  # noqa: S101  # `_refuse_older` saw to it
     with clock("Writing listings"):
-        apply.write_listings(cursor, plan, source_id=source.pk)
+        apply.write_listings(cursor, plan, source_id=source.pk, reported_on=source.published_on)
     with clock("Writing facts"):
         apply.write_facts(cursor, source_id=source.pk, reported_on=source.published_on)
     with clock("Refreshing search"):

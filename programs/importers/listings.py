@@ -53,6 +53,8 @@ class Listing:
     facility: FacilityValues
     address_is_public: bool
     telephones: frozenset[Telephone]
+    #: Those that a keeper confirmed: a release that no longer states them does not take them away.
+    confirmed_telephones: frozenset[Telephone]
     last_row: CleanRow
 
     @property
@@ -66,25 +68,31 @@ def load_listings() -> list[Listing]:
     telephones = _telephones_by_facility()
     records = FederalRecord.objects.select_related("program__facility").order_by("program_id")
     return [
-        _listing(record, telephones[record.program.facility_id])
+        _listing(record, *telephones[record.program.facility_id])
         for record in records.iterator(chunk_size=2000)
     ]
 
 
-def _telephones_by_facility() -> dict[int, set[Telephone]]:
-    telephones: dict[int, set[Telephone]] = defaultdict(set)
+def _telephones_by_facility() -> dict[int, tuple[set[Telephone], set[Telephone]]]:
+    """Return the numbers of each facility, and those among them that a keeper confirmed."""
+    telephones: dict[int, tuple[set[Telephone], set[Telephone]]]
+    telephones = defaultdict(lambda: (set(), set()))
     # Hotlines are a keeper's: no release states one.
     rows = (
         Phone.objects.filter(facility__programs__federal_record__isnull=False)
         .exclude(use=PhoneUse.HOTLINE)
-        .values_list("facility_id", "use", "number", "extension")
+        .values_list("facility_id", "use", "number", "extension", "confirmed_on")
     )
-    for facility_id, use, number, extension in rows:
-        telephones[facility_id].add(Telephone(str(use), str(number), extension))
+    for facility_id, use, number, extension, confirmed_on in rows:
+        telephone = Telephone(str(use), str(number), extension)
+        for kept in telephones[facility_id][: 2 if confirmed_on else 1]:
+            kept.add(telephone)
     return telephones
 
 
-def _listing(record: FederalRecord, telephones: set[Telephone]) -> Listing:
+def _listing(
+    record: FederalRecord, telephones: set[Telephone], confirmed: set[Telephone]
+) -> Listing:
     facility = record.program.facility
     values = FacilityValues(**{column: getattr(facility, column) for column in FACILITY_COLUMNS})
     return Listing(
@@ -97,6 +105,7 @@ def _listing(record: FederalRecord, telephones: set[Telephone]) -> Listing:
         facility=values,
         address_is_public=facility.address_is_public,
         telephones=frozenset(telephones),
+        confirmed_telephones=frozenset(confirmed),
         last_row=_last_row(record, values),
     )
 

@@ -70,12 +70,13 @@ class PlannedRow:
     def dropped_telephones(self) -> frozenset[Telephone]:
         """Return the numbers that the last release stated and this one does not.
 
-        Numbers that a keeper added stay.
+        Numbers that a keeper added or confirmed stay.
         """
         if self.listing is None:
             return frozenset()
         stated_before = frozenset(self.listing.last_row.telephones)
-        return self.listing.telephones & stated_before - frozenset(self.row.telephones)
+        stated = frozenset(self.row.telephones) | self.listing.confirmed_telephones
+        return self.listing.telephones & stated_before - stated
 
     @property
     def comes_back(self) -> bool:

@@ -185,8 +185,8 @@ class SampleBuilder:
         facility.county = self.places[PlaceKind.ZIP, zip_code, town["state"]].county
         self._place_on_map(facility, site, zip_code)
         self.batch.facilities.append(facility)
-        self._add_phones(facility, town["area_code"])
         reported_on = self._days_ago(next(self.reported_days_ago))
+        self._add_phones(facility, town["area_code"], reported_on)
         programs = self.sample["kinds"][site["kind"]]["programs"]
         for entry in programs:
             program = Program(facility=facility, name=entry.get("name", ""))
@@ -252,7 +252,7 @@ class SampleBuilder:
             )
         )
 
-    def _add_phones(self, facility: Facility, area_code: str) -> None:
+    def _add_phones(self, facility: Facility, area_code: str, reported_on: date) -> None:
         """Give every facility a main number, some an intake line or a hotline as well."""
         turn = len(self.batch.facilities)
         uses = [PhoneUse.MAIN]
@@ -271,6 +271,8 @@ class SampleBuilder:
                     number=f"+1{area_code}555{line:04d}",
                     extension="204" if use == PhoneUse.INTAKE else "",
                     position=position,
+                    source=self.sources[SAMPLE_SOURCE],
+                    reported_on=reported_on,
                 )
             )
 

@@ -13,7 +13,15 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from programs.enums import Answer, FactKind, MedicationRelation
-from programs.models import CodeStatement, Facet, FederalCode, SearchSlot, Source, Term
+from programs.models import (
+    CodeStatement,
+    Facet,
+    FederalCode,
+    SearchSlot,
+    ShelfLife,
+    Source,
+    Term,
+)
 
 #: The C loader, where PyYAML has it, reads the files five times as fast.
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,7 +32,11 @@ Entry = dict[str, Any]
 Counts = dict[str, int]
 
 #: What an entry of each list may say.
-FACET_KEYS = {"slug", "label", "definition", "kind", "is_common", "shelf_life_months", "terms"}
+FACET_KEYS = {
+    *("slug", "label", "definition", "kind", "is_common"),
+    *("shelf_life_days", "weight", "terms"),
+}
+SHELF_LIFE_KEYS = {"part", "days", "weight"}
 TERM_KEYS = {"slug", "label", "definition", "synonyms", "open_hours", "wait_hours"}
 CODE_KEYS = {"category", "code", "label", "editions", "states", "not_used_because"}
 CONDITION_KEYS = {"only_with", "only_without", "needs_review_without"}
@@ -46,8 +58,8 @@ class VocabularyError(Exception):
 def load_vocabulary(folder: Path) -> dict[str, Counts]:
     """Write the three files of the folder to the tables; return what changed in each.
 
-    Loading again changes nothing. Facets, terms, codes and sources that the files do not name
-    are left alone, for keepers may add their own; what a named code states is replaced.
+    Loading again changes nothing. What the files do not name is left alone, for keepers may add
+    their own; what a named code states is replaced.
     Raises VocabularyError, with nothing written, when a file is missing or wrong.
     """
     facet_entries = read(folder / "vocabulary.yaml", "facets")
@@ -56,6 +68,8 @@ def load_vocabulary(folder: Path) -> dict[str, Counts]:
     terms = make_terms(facet_entries, facets)
     counts["terms"] = upsert(Term, terms, by=["facet_id", "slug"])
     give_slots(terms)
+    shelf_lives = make_shelf_lives(read(folder / "vocabulary.yaml", "shelf_lives"))
+    counts["shelf lives"] = upsert(ShelfLife, shelf_lives, by=["part"])
     code_entries = read(folder / "federal_codes.yaml", "codes")
     codes = make_codes(code_entries)
     counts["federal codes"] = upsert(FederalCode, codes, by=["category", "code"])
@@ -86,6 +100,16 @@ def make_facets(entries: Sequence[Entry]) -> list[Facet]:
         facets.append(checked(Facet(**values, position=position), place))
     refuse_repeats("vocabulary.yaml: facet", [facet.slug for facet in facets])
     return facets
+
+
+def make_shelf_lives(entries: Sequence[Entry]) -> list[ShelfLife]:
+    """Return the shelf lives of what is no facet, unsaved."""
+    shelf_lives = []
+    for entry in entries:
+        place = check_shape(entry, SHELF_LIFE_KEYS, "vocabulary.yaml: shelf life of", "part")
+        shelf_lives.append(checked(ShelfLife(**entry), place))
+    refuse_repeats("vocabulary.yaml: shelf life of", [life.part for life in shelf_lives])
+    return shelf_lives
 
 
 def make_terms(entries: Sequence[Entry], facets: Sequence[Facet]) -> list[Term]:

@@ -10,6 +10,7 @@ from programs.models.facts import (
     MedicationFact,
     effective_relations,
 )
+from programs.models.freshness_row import FreshnessRow
 from programs.models.history import ChangeSet, change_set
 from programs.models.keeper import Invitation, Keeper, Membership
 from programs.models.opening import Opening
@@ -24,6 +25,7 @@ from programs.models.vocabulary import (
     Facet,
     FederalCode,
     SearchSlot,
+    ShelfLife,
     Term,
     VocabularyVersion,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "FeatureFact",
     "FederalCode",
     "FederalRecord",
+    "FreshnessRow",
     "ImportItem",
     "ImportRun",
     "Invitation",
@@ -58,6 +61,7 @@ __all__ = [
     "SearchName",
     "SearchRow",
     "SearchSlot",
+    "ShelfLife",
     "Source",
     "Term",
     "VocabularyVersion",

@@ -63,6 +63,9 @@ class Facility(models.Model):
     )
     address_is_public = models.BooleanField(_("address is public"), default=True)
     website = models.URLField(_("web site"), blank=True)
+    # Set by keepers alone, as `Fact.confirmed_on` is. Each ages at its own pace (`ShelfLife`).
+    name_confirmed_on = models.DateField(_("name confirmed on"), null=True, blank=True)
+    address_confirmed_on = models.DateField(_("address confirmed on"), null=True, blank=True)
     # Made up for trying the site out: marked so wherever it shows, removed by `remove_sample`.
     is_invented = models.BooleanField(_("invented"), default=False, editable=False)
 
@@ -138,6 +141,12 @@ class Phone(models.Model):
         _("extension"), max_length=8, blank=True, validators=[RegexValidator(r"^\d+$")]
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    # As of a fact: who stated it and when, and when a keeper last confirmed it.
+    source = models.ForeignKey(
+        "programs.Source", models.PROTECT, verbose_name=_("source"), db_index=False
+    )
+    reported_on = models.DateField(_("reported on"))
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("phone")

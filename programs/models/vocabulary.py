@@ -6,12 +6,19 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation, SearchAspect
+from programs.enums import (
+    Answer,
+    FactKind,
+    ListingPart,
+    MedicationRelation,
+    NetworkRelation,
+    SearchAspect,
+)
 
 #: Bits of a search word that are used. Bit 63 is the sign, and three counters of 21 bits fill 63.
 BITS_PER_WORD = 63
@@ -23,6 +30,11 @@ SEARCH_SLOTS = BITS_PER_WORD * SEARCH_WORDS
 OPEN_HOURS, WAIT_HOURS = 48, 7 * 24
 
 models.CharField.register_lookup(Length)
+
+#: Weights run from 0 (nobody decides by it) to this.
+MOST_WEIGHT = 10
+SHELF_LIFE_HELP = _("After this, a page says when it was last checked and to call")
+WEIGHT_HELP = _("How much a searcher depends on it, 0 to 10: what weighs more is checked first")
 
 
 #: Names of other parameters of a search; `not_` before a facet's name excludes.
@@ -56,11 +68,14 @@ class Facet(models.Model):
     is_common = models.BooleanField(
         _("most used"), default=False, help_text=_("Shown open in the search form")
     )
-    shelf_life_months = models.PositiveSmallIntegerField(
-        _("shelf life in months"),
-        default=12,
+    shelf_life_days = models.PositiveSmallIntegerField(
+        _("shelf life in days"),
+        default=365,
         validators=[MinValueValidator(1)],
-        help_text=_("After this, a page says when the fact was last checked and to call"),
+        help_text=SHELF_LIFE_HELP,
+    )
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=1, validators=[MaxValueValidator(MOST_WEIGHT)], help_text=WEIGHT_HELP
     )
 
     class Meta:
@@ -74,6 +89,34 @@ class Facet(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class ShelfLife(models.Model):
+    """How long a part of a listing that is no facet stays good, and how much depends on it.
+
+    Facets say the same of their own facts. Source of the days: `docs/upkeep.md`, "Shelf lives".
+    """
+
+    part = models.CharField(_("part"), max_length=10, choices=ListingPart, unique=True)
+    days = models.PositiveSmallIntegerField(
+        _("shelf life in days"), validators=[MinValueValidator(1)], help_text=SHELF_LIFE_HELP
+    )
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=1, validators=[MaxValueValidator(MOST_WEIGHT)], help_text=WEIGHT_HELP
+    )
+
+    class Meta:
+        verbose_name = _("shelf life")
+        verbose_name_plural = _("shelf lives")
+        constraints = [
+            models.CheckConstraint(
+                name="shelf_life_part_is_known",
+                condition=models.Q(part__in=ListingPart.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(ListingPart(self.part).label)
 
 
 class Term(models.Model):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from programs.enums import ListingPart, NetworkRelation
 from programs.search.vocabulary import Vocabulary, VocabularyFacet, VocabularyTerm
 
 _OF_PROGRAMS = "WHERE program_id = ANY(%(program_ids)s::int[])"
@@ -76,6 +77,12 @@ class StatedFact(NamedTuple):
     date_precision: str
     reported_on: date
     confirmed_on: date | None
+
+    def shelf_life_days(self, vocabulary: Vocabulary) -> int:
+        """Return how long it stays good: as its facet says, but a network changes sooner."""
+        if self.relation == NetworkRelation.IN_NETWORK:
+            return vocabulary.shelf_life_days(ListingPart.IN_NETWORK)
+        return self.facet.shelf_life_days
 
 
 def stated_facts(

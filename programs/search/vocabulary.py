@@ -9,11 +9,13 @@ from functools import cached_property
 from django.db import connection
 
 from programs.enums import FactKind, SearchAspect
-from programs.models import Facet
+from programs.models import Facet, ShelfLife
 from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
 from programs.search.facets import Counters
 from programs.search.places import plain_words
 from programs.search.spelling import singular
+
+DAYS_A_YEAR = 365
 
 #: A set of search slots: one bit mask for each word of the projection.
 SlotMask = tuple[int, ...]
@@ -51,7 +53,7 @@ class VocabularyFacet:
     definition: str
     kind: FactKind
     is_common: bool
-    shelf_life_months: int
+    shelf_life_days: int
     terms: tuple[VocabularyTerm, ...]
     _slots: dict[str, list[int]] = field(init=False, default_factory=dict)
 
@@ -76,6 +78,8 @@ class Vocabulary:
     """One version of the vocabulary: equal to itself alone, and so good as a key."""
 
     facets: tuple[VocabularyFacet, ...]
+    #: Days by `ListingPart`, of what is no facet.
+    shelf_lives: Mapping[str, int] = field(default_factory=dict)
     by_slug: dict[str, VocabularyFacet] = field(init=False)
     facet_of_term: dict[int, VocabularyFacet] = field(init=False)
     term_by_id: dict[int, VocabularyTerm] = field(init=False)
@@ -103,6 +107,10 @@ class Vocabulary:
                     terms = found.setdefault(phrase, {}).get(facet.slug, ())
                     found[phrase][facet.slug] = tuple(dict.fromkeys((*terms, term.slug)))
         return found
+
+    def shelf_life_days(self, part: str) -> int:
+        """Return how long a `ListingPart` stays good: a year, unless `load_vocabulary` said."""
+        return self.shelf_lives.get(part, DAYS_A_YEAR)
 
     def counters(self, aspect: str) -> Counters:
         """The sums that count every term, medicines under this aspect."""
@@ -143,7 +151,7 @@ _cached: tuple[int, Vocabulary] | None = None
 def site_state() -> SiteState:
     """Return the current vocabulary and whether invented listings are loaded. One statement.
 
-    A second and third one follow when the vocabulary has changed since this process read it.
+    Four more follow when the vocabulary has changed since this process read it.
     """
     global _cached
     with connection.cursor() as cursor:
@@ -159,16 +167,17 @@ def site_state() -> SiteState:
 
 
 def read_vocabulary() -> Vocabulary:
-    """Read the vocabulary from the database. Three statements."""
+    """Read the vocabulary from the database. Four statements."""
     return Vocabulary(
-        tuple(
+        shelf_lives=dict(ShelfLife.objects.values_list("part", "days")),
+        facets=tuple(
             VocabularyFacet(
                 slug=facet.slug,
                 label=facet.label,
                 definition=facet.definition,
                 kind=FactKind(facet.kind),
                 is_common=facet.is_common,
-                shelf_life_months=facet.shelf_life_months,
+                shelf_life_days=facet.shelf_life_days,
                 terms=tuple(
                     VocabularyTerm(
                         id=term.pk,
@@ -184,5 +193,5 @@ def read_vocabulary() -> Vocabulary:
                 ),
             )
             for facet in Facet.objects.prefetch_related("terms__slots").order_by("position", "slug")
-        )
+        ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -14,14 +14,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from programs.enums import STATE_NAMES, Answer, FactKind, LocationPrecision, MedicationRelation
-from programs.models import Facility, Program, effective_relations
+from programs.enums import (
+    STATE_NAMES,
+    Answer,
+    DatePrecision,
+    FactKind,
+    ListingPart,
+    LocationPrecision,
+    MedicationRelation,
+)
+from programs.models import Facility, Phone, Program, Source, effective_relations
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.vocabulary import Vocabulary, VocabularyFacet
 from programs.views.results import payment_text
 from programs.views.site import site_of
-from programs.views.wording import attribution, phone_link
+from programs.views.wording import (
+    PhoneLink,
+    Statement,
+    attribution,
+    last_checked,
+    phone_link,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,29 +65,80 @@ class FactGroup:
 @require_safe
 def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
     """Everything about one program. Four statements: site, program, phones, facts."""
-    programs = Program.objects.published().with_facility()
+    programs = Program.objects.published().with_facility().with_federal_source()
     program = get_object_or_404(programs, pk=program_id)
     if request.path != program.get_absolute_url():
         return redirect(program)
     vocabulary = site_of(request).vocabulary
+    today = timezone.localdate()
     facts = stated_facts([program.pk], vocabulary)[program.pk]
-    phones = program.facility.phones.order_by("position", "id")
+    phones = program.facility.phones.select_related("source").order_by("position", "id")
     context = {
         "program": program,
         "facility": program.facility,
-        "phones": [
-            (
-                phone.pk,
-                phone_link(StatedPhone(phone.use, phone.number.as_e164, phone.extension)),
-            )
-            for phone in phones
-        ],
-        "groups": fact_groups(facts, vocabulary, timezone.localdate()),
+        "last_checked": last_checked([*confirmations(program.facility, phones, facts)]),
+        "phones": phone_lines(phones, vocabulary.shelf_life_days(ListingPart.PHONES), today),
+        "address_attribution": address_attribution(
+            program, vocabulary.shelf_life_days(ListingPart.ADDRESS), today
+        ),
         "report_url": f"{request.path}report/",
+        "groups": fact_groups(facts, vocabulary, today),
         "map_url": map_url(program.facility),
         "states_served": [STATE_NAMES[code] for code in program.states_served],
     }
     return render(request, "programs/listing.html", context)
+
+
+def confirmations(
+    facility: Facility, phones: Iterable[Phone], facts: Iterable[StatedFact]
+) -> Iterable[date | None]:
+    """Yield when a keeper confirmed each part of a listing, None for what nobody confirmed."""
+    yield from (facility.name_confirmed_on, facility.address_confirmed_on)
+    yield from (phone.confirmed_on for phone in phones)
+    yield from (fact.confirmed_on for fact in facts)
+
+
+def phone_lines(
+    phones: Iterable[Phone], shelf_life_days: int, today: date
+) -> list[tuple[int, PhoneLink, str]]:
+    """Return each number with who said it, which is left out where the next one's is the same.
+
+    The id comes first: a report of a problem names the number by it.
+    """
+    lines = [
+        (
+            phone.pk,
+            phone_link(StatedPhone(phone.use, phone.number.as_e164, phone.extension)),
+            attribution(
+                statement(phone.source, phone.reported_on, phone.confirmed_on),
+                shelf_life_days,
+                today,
+            ),
+        )
+        for phone in phones
+    ]
+    following = [said for _id, _link, said in lines[1:]] + [""]
+    return [
+        (phone_id, link, "" if said == next_said else said)
+        for (phone_id, link, said), next_said in zip(lines, following, strict=False)
+    ]
+
+
+def address_attribution(program: Program, shelf_life_days: int, today: date) -> str:
+    """Say who stated the address, or "" where neither a release nor a keeper did."""
+    record = getattr(program, "federal_record", None)
+    confirmed_on = program.facility.address_confirmed_on
+    if record and record.source.published_on:
+        stated = statement(record.source, record.source.published_on, confirmed_on)
+        return attribution(stated, shelf_life_days, today)
+    if confirmed_on:
+        stated = Statement(_("our staff"), DatePrecision.DAY, confirmed_on, confirmed_on)
+        return attribution(stated, shelf_life_days, today)
+    return ""
+
+
+def statement(source: Source, reported_on: date, confirmed_on: date | None) -> Statement:
+    return Statement(source.name, source.date_precision, reported_on, confirmed_on)
 
 
 def map_url(facility: Facility) -> str:
@@ -94,18 +159,24 @@ def fact_groups(
     by_facet: dict[str, list[StatedFact]] = {}
     for fact in facts:
         by_facet.setdefault(fact.facet.slug, []).append(fact)
-    return [_group(facet, by_facet.get(facet.slug, []), today) for facet in vocabulary.facets]
+
+    def said(fact: StatedFact) -> str:
+        return attribution(fact, fact.shelf_life_days(vocabulary), today)
+
+    return [_group(facet, by_facet.get(facet.slug, []), said) for facet in vocabulary.facets]
 
 
-def _group(facet: VocabularyFacet, facts: Sequence[StatedFact], today: date) -> FactGroup:
-    sentences = Counter(attribution(fact, today) for fact in facts)
+def _group(
+    facet: VocabularyFacet, facts: Sequence[StatedFact], said_by: Callable[[StatedFact], str]
+) -> FactGroup:
+    sentences = Counter(map(said_by, facts))
     usual = sentences.most_common(1)[0][0] if sentences else ""
     lines: dict[str, list[FactLine]] = {Answer.YES: [], Answer.NO: []}
     stated = set()
     for term_facts in _by_term(facts):
         stated.add(term_facts[0].term.slug)
         # Statements about one term, such as several of a medicine, may have several sources.
-        said = " ".join(dict.fromkeys(attribution(fact, today) for fact in term_facts))
+        said = " ".join(dict.fromkeys(map(said_by, term_facts)))
         lines[_answer(term_facts)].append(
             FactLine(
                 word=_word(term_facts),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 import phonenumbers
 from django.utils.formats import date_format
@@ -13,9 +15,6 @@ from django.utils.translation import gettext as _
 
 from programs.enums import DatePrecision, LocationPrecision, PhoneUse
 from programs.search.engine import StatedPhone
-from programs.search.facts import StatedFact
-
-MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +63,41 @@ def distance_text(distance_miles: float, location_precision: str) -> str:
     return ngettext("about %s mile away", "about %s miles away", miles) % miles
 
 
-def checked_on(fact: StatedFact) -> date:
-    """The last day on which somebody stood by the fact."""
-    return fact.confirmed_on or fact.reported_on
+class Stated(Protocol):
+    """Whatever somebody stated: a fact, a phone number, an address."""
+
+    @property
+    def source_name(self) -> str: ...
+    @property
+    def date_precision(self) -> str: ...
+    @property
+    def reported_on(self) -> date: ...
+    @property
+    def confirmed_on(self) -> date | None: ...
 
 
-def is_past_shelf_life(fact: StatedFact, today: date) -> bool:
-    day = checked_on(fact)
-    age_months = (today.year - day.year) * MONTHS_A_YEAR + today.month - day.month
-    return age_months >= fact.facet.shelf_life_months
+class Statement(NamedTuple):
+    """What is said beside facts, such as a phone number: who said it, and when."""
+
+    source_name: str
+    date_precision: str
+    reported_on: date
+    confirmed_on: date | None
 
 
-def when_stated(fact: StatedFact) -> str:
+def is_past_shelf_life(stated: Stated, shelf_life_days: int, today: date) -> bool:
+    last_stood_by = stated.confirmed_on or stated.reported_on
+    return (today - last_stood_by).days >= shelf_life_days
+
+
+def when_stated(stated: Stated) -> str:
     """Say "confirmed March 3, 2026" or "reported 2023": no more of the date than is known."""
-    return when_in(get_language(), fact)
+    return when_in(get_language(), stated)
 
 
-def when_in(language: str | None, fact: StatedFact) -> str:
+def when_in(language: str | None, stated: Stated) -> str:
     """Do as `when_stated` in the current language, which is given: to look it up takes longer."""
-    return _when(language, fact.confirmed_on, fact.reported_on, fact.date_precision)
+    return _when(language, stated.confirmed_on, stated.reported_on, stated.date_precision)
 
 
 # A page says it hundreds of times, of few dates.
@@ -93,26 +108,47 @@ def _when(_language: str | None, confirmed_on: date | None, reported_on: date, k
     return _("reported %s") % _date_as_known(reported_on, known)
 
 
-def attribution(fact: StatedFact, today: date) -> str:
-    """Say who stated the fact and when, and to call when it is past its shelf life."""
-    if is_past_shelf_life(fact, today):
-        last = fact.confirmed_on
-        checked = date_format(last, "YEAR_MONTH_FORMAT") if last else _known_month(fact)
-        return _("From %(source)s. Last checked %(date)s. Call to confirm.") % {
-            "source": fact.source_name,
-            "date": checked,
+def attribution(stated: Stated, shelf_life_days: int, today: date) -> str:
+    """Say who stated it and when, and to call when it is past its shelf life.
+
+    Only what a keeper confirmed was ever "checked"; anything else was reported, and says so.
+    """
+    if not is_past_shelf_life(stated, shelf_life_days, today):
+        return _("From %(source)s, %(when)s.") % {
+            "source": stated.source_name,
+            "when": when_stated(stated),
         }
-    return _("From %(source)s, %(when)s.") % {
-        "source": fact.source_name,
-        "when": when_stated(fact),
+    if stated.confirmed_on:
+        return _("From %(source)s. Last checked %(month)s. Call to confirm.") % {
+            "source": stated.source_name,
+            "month": date_format(stated.confirmed_on, "YEAR_MONTH_FORMAT"),
+        }
+    return _("From %(source)s, reported %(month)s. Call to confirm.") % {
+        "source": stated.source_name,
+        "month": _known_month(stated),
     }
+
+
+def last_checked(confirmations: Collection[date | None]) -> str:
+    """Say how far a listing was checked, from the day on which each of its parts last was."""
+    days = [day for day in confirmations if day]
+    if not days:
+        return _(
+            "We have not checked this listing with the program yet."
+            " Each part says who reported it, and when."
+        )
+    if len(days) == len(confirmations):
+        day = date_format(min(days), "DATE_FORMAT")
+        return _("Every part of this listing was last checked on %s or later.") % day
+    day = date_format(max(days), "DATE_FORMAT")
+    return _("Parts of this listing were last checked on %s. Each part says when.") % day
 
 
 def _date_as_known(day: date, known: str) -> str:
     return str(day.year) if known == DatePrecision.YEAR else date_format(day, "DATE_FORMAT")
 
 
-def _known_month(fact: StatedFact) -> str:
-    if fact.date_precision == DatePrecision.YEAR:
-        return str(fact.reported_on.year)
-    return date_format(fact.reported_on, "YEAR_MONTH_FORMAT")
+def _known_month(stated: Stated) -> str:
+    if stated.date_precision == DatePrecision.YEAR:
+        return str(stated.reported_on.year)
+    return date_format(stated.reported_on, "YEAR_MONTH_FORMAT")
