@@ -20,6 +20,7 @@ from programs.enums import FactKind, ImportAction, ImportStatus, Role, SourceKin
 from programs.models import (
     CareFact,
     ConfidentialAddress,
+    Correction,
     Facet,
     Facility,
     FeatureFact,
@@ -33,6 +34,7 @@ from programs.models import (
     Term,
 )
 from tests.factories import (
+    CorrectionFactory,
     FacilityFactory,
     KeeperFactory,
     MembershipFactory,
@@ -80,6 +82,8 @@ def some_of_everything(count: int) -> None:
             facility=FacilityFactory.create(organization=OrganizationFactory.create())
         )
         PhoneFactory.create(facility=program.facility)
+        CorrectionFactory.create(program=program, term=term("payment/medicaid"))
+        state(program, "payment/medicaid")
         source = SourceFactory.create(slug=f"source-{number}")
         FederalRecord.objects.create(
             program=program, source=source, row_number=1, row={"name1": "A"}, fingerprint=""
@@ -129,7 +133,8 @@ def test_an_add_page_answers(keeper, model):
 
 
 @pytest.mark.parametrize(
-    ("model", "number"), [(Program, 4), (Facility, 4), (Term, 6), (ImportItem, 5), (ImportRun, 6)]
+    ("model", "number"),
+    [(Program, 4), (Facility, 4), (Term, 6), (ImportItem, 5), (ImportRun, 6), (Correction, 6)],
 )
 def test_a_list_takes_few_statements(keeper, model, number):
     some_of_everything(3)

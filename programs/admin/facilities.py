@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
+from programs.admin.fixing import FixesReports
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.enums import LocationPrecision
 from programs.models import ConfidentialAddress, Facility, Organization, Phone, Program
@@ -106,10 +107,11 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 
 
 @admin.register(Facility)
-class FacilityAdmin(NeverDeleted, FoundByPhone):
+class FacilityAdmin(NeverDeleted, FixesReports, FoundByPhone):
     """A facility stays while its programs do: close those instead."""
 
     form = FacilityForm
+    reported_lookup = "program__facility"
     formfield_overrides = HTTPS_ASSUMED
     list_display = ("__str__", "city", "state", "organization", "location_precision", "is_invented")
     list_filter = ("location_precision", "address_is_public", "is_invented", StateFilter)

@@ -20,6 +20,7 @@ from programs.admin.facts import (
     MedicationFactInline,
 )
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
+from programs.admin.fixing import FixesReports
 from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.models import FederalRecord, Program
 
@@ -57,7 +58,7 @@ class StatesField(SimpleArrayField):
 
 
 @admin.register(Program)
-class ProgramAdmin(NeverDeleted, FoundByPhone):
+class ProgramAdmin(NeverDeleted, FixesReports, FoundByPhone):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
 
     facility_lookup = "facility"

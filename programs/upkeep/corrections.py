@@ -113,11 +113,14 @@ def _count_report(network: str, now: datetime) -> None:
         raise TooManyReports
 
 
-def forget_reporters(now: datetime) -> None:
-    """Delete contacts past their life, and the counts of days that are over, salt and all."""
-    ReportDay.objects.filter(day__lt=timezone.localdate(now)).delete()
+def forget_reporters(now: datetime) -> tuple[int, int]:
+    """Delete contacts past their life, and the counts of days that are over, salt and all.
+
+    Return how many contacts and how many days.
+    """
+    _rows, deleted = ReportDay.objects.filter(day__lt=timezone.localdate(now)).delete()
     past = Correction.objects.exclude(contact="").filter(received_at__lte=now - CONTACT_LIFE)
-    past.update(contact="")
+    return past.update(contact=""), deleted.get(ReportDay._meta.label, 0)
 
 
 def reported_with(token: str) -> Correction | None:
