@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.enums import Miles, PlaceKind, SearchAspect, Sort
@@ -26,6 +28,9 @@ from programs.search.words import MAX_CHARACTERS, WordsRead, read_words
 
 #: No search shows more pages than this; the last ones are beyond any directory's size.
 MAX_PAGE = 100_000
+
+#: Versions of the vocabulary, and languages, whose fields are kept.
+MOST_VOCABULARIES = 8
 
 _NOT_A_CHOICE = {"invalid_choice": _("“%(value)s” is not one of the choices here.")}
 
@@ -98,6 +103,7 @@ class ProgramFilter(django_filters.FilterSet):
         empty_value=Sort.NEAREST,
         error_messages=_NOT_A_CHOICE,
     )
+    page = _IntegerFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
 
     class Meta:
         model = Program
@@ -105,22 +111,20 @@ class ProgramFilter(django_filters.FilterSet):
         form = SearchForm
 
     def __init__(self, data: MultiValueDict[str, str], *, vocabulary: Vocabulary) -> None:
-        super().__init__(_without_blanks(data), queryset=Program.objects.none())
-        # Only those that are asked for: to make all, for each request, takes longer than to search.
-        for facet in vocabulary.facets:
-            if facet.slug in data:
-                self.filters[facet.slug] = _choices(facet.label, _terms(facet))
-            if f"not_{facet.slug}" in data:
-                leave_out = _("Leave out: %(facet)s") % {"facet": facet.label}
-                self.filters[f"not_{facet.slug}"] = _choices(leave_out, _terms(facet))
-        self.filters["unknown"] = _choices(
-            _("Also places that did not say"),
-            [(facet.slug, facet.label) for facet in vocabulary.facets],
-        )
-        self.filters["page"] = _IntegerFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
+        # Not FilterSet's own: it makes every filter and every field anew for each request, which
+        # takes longer than to search.
+        self.is_bound = True
+        self.data = _without_blanks(data)
         self.vocabulary = vocabulary
-        # Made here, with every filter in place: it has to know what words may mean.
-        self.form.vocabulary = vocabulary
+        own = _fields_of(get_language(), vocabulary)
+        asked = {name: field for name, field in own.items() if name in self.data}
+        self._form = SearchForm(self.data)
+        self._form.vocabulary = vocabulary
+        self._form.fields = {**_fields(), **asked}
+
+    @property
+    def form(self) -> SearchForm:
+        return self._form
 
     @property
     def place(self) -> ResolvedPlace | None:
@@ -141,7 +145,7 @@ class ProgramFilter(django_filters.FilterSet):
             where=_where(self.place, radius_miles=values["miles"]),
             wanted=_merged(self._chosen(""), self._age(values["years"]), self._read()),
             excluded=_merged(self._chosen("not_"), self._read(left_out=True)),
-            or_unknown=frozenset(values["unknown"]),
+            or_unknown=frozenset(values.get("unknown", ())),
             medication_aspect=values["medication_access"],
             names=self.words.names,
             sort=values["sort"],
@@ -164,6 +168,25 @@ class ProgramFilter(django_filters.FilterSet):
     def _age(self, years: int | None) -> dict[str, tuple[str, ...]]:
         """Return the age group of an exact age."""
         return {} if years is None else {"age": (age_group(years),)}
+
+
+# A field keeps nothing of a request, so one does for all.
+@cache
+def _fields() -> dict[str, forms.Field]:
+    """Return the fields of the parameters that every search has."""
+    return {name: each.field for name, each in ProgramFilter.base_filters.items()}
+
+
+@lru_cache(maxsize=MOST_VOCABULARIES)
+def _fields_of(_language: str | None, vocabulary: Vocabulary) -> dict[str, forms.Field]:
+    """Return the fields that a vocabulary adds, two for each facet."""
+    facets = [(facet.slug, facet.label) for facet in vocabulary.facets]
+    filters = {"unknown": _choices(_("Also places that did not say"), facets)}
+    for facet in vocabulary.facets:
+        leave_out = _("Leave out: %(facet)s") % {"facet": facet.label}
+        filters[facet.slug] = _choices(facet.label, _terms(facet))
+        filters[f"not_{facet.slug}"] = _choices(leave_out, _terms(facet))
+    return {name: each.field for name, each in filters.items()}
 
 
 def _terms(facet: VocabularyFacet) -> list[tuple[str, str]]:

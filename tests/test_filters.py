@@ -27,7 +27,8 @@ def criteria_of(query: str) -> SearchCriteria:
 
 
 def errors_of(query: str) -> dict[str, list[str]]:
-    return dict(ProgramFilter(QueryDict(query), vocabulary=read_vocabulary()).form.errors)
+    errors = ProgramFilter(QueryDict(query), vocabulary=read_vocabulary()).form.errors
+    return {name: [str(message) for message in messages] for name, messages in errors.items()}
 
 
 def test_a_full_query_string_becomes_criteria():

@@ -124,7 +124,8 @@ def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> 
     return {
         "form": form,
         "errors": [
-            (form.fields[name].label, " ".join(messages)) for name, messages in form.errors.items()
+            (form.fields[name].label, " ".join(map(str, messages)))
+            for name, messages in form.errors.items()
         ],
         "suggested_places": form.suggested_places,
         "is_crisis": _is_crisis(request),
