@@ -18,6 +18,8 @@ env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: What the site writes: the embedded database, the generated key. Ignored by git.
 VAR_DIR: Path = env.path("VAR_DIR", BASE_DIR / "var")
+#: Federal releases put on the server by hand, for keepers to choose from.
+RELEASES_DIR: Path = env.path("RELEASES_DIR", VAR_DIR / "releases")
 
 DEBUG = env.bool("DEBUG", False)
 #: Whether visitors reach the site over HTTPS: turns on secure cookies, HSTS and the redirect.

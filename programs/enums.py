@@ -150,8 +150,25 @@ class PlaceKind(TextChoices):
 
 
 class ImportStatus(TextChoices):
+    """The life of a run. A worker takes up what is planning, applying or undoing, and ends it."""
+
+    # Of the command: the plan of a file that we do not keep.
     DRY_RUN = "dry_run", _("Dry run: nothing was changed")
+    PLANNING = "planning", _("Making the plan")
+    PLANNED = "planned", _("Planned: nothing was changed yet")
+    APPLYING = "applying", _("Applying the plan")
     APPLIED = "applied", _("Applied")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
+    FAILED = "failed", _("Cannot be loaded")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class ConflictChoice(TextChoices):
+    """What becomes of a confirmed fact that a release contradicts. Not chosen means kept."""
+
+    KEEP = "keep", _("Keep what was confirmed")
+    TAKE = "take", _("Take what the release says")
 
 
 class ImportAction(TextChoices):
@@ -163,7 +180,10 @@ class ImportAction(TextChoices):
     GONE = "gone", _("Not in this file")
     CONFLICT = "conflict", _("Conflict with a confirmed fact")
     REVIEW = "review", _("For a person to look at")
+    DUPLICATE = "duplicate", _("New, but near a listing that is there")
     REJECTED = "rejected", _("Rejected")
+    # Of an undo.
+    STAYED = "stayed", _("Left as it is: a keeper changed it since")
 
 
 class ChangeKind(TextChoices):

@@ -525,7 +525,7 @@ def test_an_edition_that_nothing_tells_clearly_is_asked_for(db, tmp_path, name, 
         load_directory(path)
     assert str(error.value) == (
         f"Nothing in {name} says clearly of which year it is ({told})."
-        " Say so, such as --edition 2023."
+        " Give its edition, such as 2023."
     )
 
 
@@ -571,8 +571,8 @@ def test_a_load_killed_half_way_leaves_nothing(cloned_database, tmp_path):
         psycopg.connect(cloned_database) as blocker,
         psycopg.connect(cloned_database, autocommit=True) as watcher,
     ):
-        # The run is written last: the load waits there, with everything else written.
-        blocker.execute("LOCK TABLE programs_importrun IN EXCLUSIVE MODE")
+        # The lines are written last: the load waits there, with everything else written.
+        blocker.execute("LOCK TABLE programs_importitem IN EXCLUSIVE MODE")
         command = [sys.executable, "manage.py", "load_samhsa_directory", str(path)]
         load = subprocess.Popen(command, env=environment, cwd=django_settings.BASE_DIR)
         wait_until(lambda: is_waiting(watcher), load)
@@ -588,7 +588,7 @@ def test_a_load_killed_half_way_leaves_nothing(cloned_database, tmp_path):
 
 def is_waiting(watcher: psycopg.Connection) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    waiting += " AND query LIKE 'INSERT INTO %%importrun%%' AND state <> 'idle'"
+    waiting += " AND query LIKE 'INSERT INTO %%importitem%%' AND state <> 'idle'"
     return watcher.execute(waiting).fetchone() != (0,)
 
 

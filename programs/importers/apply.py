@@ -10,7 +10,7 @@ from datetime import date
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from programs.enums import SourceKind
+from programs.enums import FactKind, SourceKind
 from programs.importers.listings import FACILITY_COLUMNS
 from programs.importers.plan import ADDED, ALTERED, REMOVED, Plan
 from programs.importers.staging import FACT_TABLES, FactTable
@@ -98,6 +98,20 @@ UPDATE programs_federalrecord SET missing_since_id = %s
 """
 
 
+#: A medicine has a row for each relation: what the release says takes the place of those that a
+#: keeper confirmed and the release does not state.
+REPLACE_TAKEN_MEDICINES = f"""
+DELETE FROM programs_medicationfact fact USING fact_change taken
+ WHERE taken.is_taken AND taken.fact_id IS NULL AND taken.kind = '{FactKind.MEDICATION.value}'
+   AND fact.program_id = taken.program_id AND fact.term_id = taken.term_id
+   AND NOT EXISTS (
+     SELECT 1 FROM staged_row staged CROSS JOIN unnest(staged.facts) AS stated(number)
+       JOIN staged_fact said USING (number)
+      WHERE staged.program_id = fact.program_id AND said.kind = taken.kind
+        AND said.term_id = fact.term_id AND said.relation = fact.relation)
+"""
+
+
 def prepare(cursor: CursorWrapper) -> None:
     """Keep others from writing what the load compares."""
     cursor.execute(f"LOCK TABLE {', '.join(LOCKED_TABLES)} IN SHARE ROW EXCLUSIVE MODE")
@@ -150,13 +164,16 @@ def _stage_phones(cursor: CursorWrapper, plan: Plan) -> None:
 
 def write_facts(cursor: CursorWrapper, *, source_id: int, reported_on: date) -> None:
     """Write the facts of new rows and what differs for the others; re-date what still holds."""
+    cursor.execute(REPLACE_TAKEN_MEDICINES)
     for table in FACT_TABLES:
         cursor.execute(
             f"DELETE FROM {table.name} USING fact_change"
-            f" WHERE change = '{REMOVED}' AND kind = '{table.kind.value}' AND id = fact_id"
+            f" WHERE (change = '{REMOVED}' OR is_taken AND number IS NULL)"
+            f" AND kind = '{table.kind.value}' AND {table.name}.id = fact_id"
         )
         if table.values:
             cursor.execute(_alter(table))
+            cursor.execute(_take(table), [source_id, reported_on])
         cursor.execute(_redate(table), [source_id, reported_on, source_id, reported_on])
         cursor.execute(_insert(table), [source_id, reported_on] * 2)
 
@@ -167,6 +184,18 @@ def _alter(table: FactTable) -> str:
         f" = ROW({table.listed('said', table.values)})"
         " FROM fact_change JOIN staged_fact said USING (number)"
         f" WHERE change = '{ALTERED}' AND fact_change.kind = '{table.kind.value}'"
+        f" AND {table.name}.id = fact_id"
+    )
+
+
+def _take(table: FactTable) -> str:
+    """Put what the release says in the place of what a keeper confirmed and then gave up."""
+    columns = ("source_id", "reported_on", "confirmed_on", *table.values)
+    return (
+        f"UPDATE {table.name} SET ({', '.join(columns)})"
+        f" = ROW(%s, %s::date, NULL::date, {table.listed('said', table.values)})"
+        " FROM fact_change JOIN staged_fact said USING (number)"
+        f" WHERE is_taken AND fact_change.kind = '{table.kind.value}'"
         f" AND {table.name}.id = fact_id"
     )
 
@@ -194,7 +223,8 @@ def _insert(table: FactTable) -> str:
         f" WHERE staged.is_new AND said.kind = '{table.kind.value}'"
         f" UNION ALL SELECT program_id, said.term_id, %s, %s::date, {said}"
         " FROM fact_change JOIN staged_fact said USING (number)"
-        f" WHERE change = '{ADDED}' AND fact_change.kind = '{table.kind.value}'"
+        f" WHERE (change = '{ADDED}' OR is_taken AND fact_id IS NULL)"
+        f" AND fact_change.kind = '{table.kind.value}'"
     )
 
 

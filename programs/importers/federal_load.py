@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from programs.enums import ChangeKind, DatePrecision, ImportStatus, SourceKind
+from programs.enums import ChangeKind, DatePrecision, ImportAction, ImportStatus, SourceKind
 from programs.importers import apply, staging
 from programs.importers.crosswalk import Crosswalk, load_crosswalk
-from programs.importers.listings import load_listings
+from programs.importers.lines import lines_of
+from programs.importers.listings import load_listings, load_unlisted_sites
 from programs.importers.locating import load_gazetteer
 from programs.importers.plan import Plan, make_plan
 from programs.importers.records import CleanedFile
@@ -44,6 +45,15 @@ class Load:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A directory file that was read, and what is needed to understand it."""
+
+    cleaned: CleanedFile
+    crosswalk: Crosswalk
+    edition: int
+
+
 def load_directory(
     path: Path,
     *,
@@ -57,33 +67,38 @@ def load_directory(
     is written.
     """
     started_at = datetime.now(UTC)
-    clock = _Clock(progress)
-    with clock("Reading"):
-        cleaned = _read(path, clock)
-    crosswalk = load_crosswalk()
-    edition = edition or find_edition(path.name, cleaned, crosswalk)
+    clock = Clock(progress)
+    release = read_release(path, path.name, edition, clock)
     with transaction.atomic(), connection.cursor() as cursor:
-        source = _source(edition)
+        run = ImportRun(
+            status=ImportStatus.DRY_RUN if dry_run else ImportStatus.APPLIED,
+            file_name=path.name[:255],
+            file_sha256=sha256_of(path),
+            started_at=started_at,
+        )
         apply.prepare(cursor)
-        _refuse_older(source)
-        run = _start_run(path, source, edition, dry_run, started_at)
-        plan = _plan(cursor, cleaned, crosswalk, source, clock)
+        plan = plan_release(cursor, release, run, clock)
+        run.save()
         if not dry_run:
             with change_set(kind=ChangeKind.IMPORT, run=run.pk):
-                _write(cursor, plan, source, clock)
+                write_release(cursor, plan, run, clock)
         with clock("Writing the report"):
-            _finish_run(run, plan)
+            keep_lines(run, lines_of(plan))
+            link_new_listings(cursor, run)
+        run.finished_at = datetime.now(UTC)
+        run.applied_at = None if dry_run else run.finished_at
+        run.save()
     return Load(run=run, plan=plan, seconds=clock.seconds)
 
 
-class _Clock:
+class Clock:
     """Measure the stages and tell how far each is."""
 
     def __init__(self, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
         self.progress = progress
 
-    def __call__(self, stage: str) -> _Clock:
+    def __call__(self, stage: str) -> Clock:
         self.stage = stage
         return self
 
@@ -95,31 +110,47 @@ class _Clock:
         self.seconds[self.stage] = perf_counter() - self.started
 
 
-def _read(path: Path, clock: _Clock) -> CleanedFile:
-    for cleaned in read_directory(path):
-        if cleaned.rows_read % 100 == 0:
-            clock.progress(clock.stage, cleaned.rows_read, None)
-    return cleaned
+def read_release(path: Path, name: str, edition: int | None, clock: Clock) -> Release:
+    """Read the whole file. `name` is the one that it was published or uploaded under.
+
+    Raises DirectoryFileError or CrosswalkError.
+    """
+    with clock("Reading"):
+        for cleaned in read_directory(path):
+            if cleaned.rows_read % 100 == 0:
+                clock.progress(clock.stage, cleaned.rows_read, None)
+    crosswalk = load_crosswalk()
+    return Release(cleaned, crosswalk, edition or find_edition(name, cleaned, crosswalk))
 
 
-def _plan(
-    cursor: CursorWrapper,
-    cleaned: CleanedFile,
-    crosswalk: Crosswalk,
-    source: Source,
-    clock: _Clock,
-) -> Plan:
+def plan_release(cursor: CursorWrapper, release: Release, run: ImportRun, clock: Clock) -> Plan:
+    """Make the plan, stage it for `write_release`, and put what it says into the run, unsaved.
+
+    Raises NoPlacesError or LoadRefusedError.
+    """
+    source = _source(release.edition)
+    _refuse_older(source)
+    cleaned, crosswalk = release.cleaned, release.crosswalk
     with clock("Matching"):
         plan = make_plan(
-            cleaned, load_listings(), crosswalk, load_gazetteer(cleaned.rows), source_id=source.pk
+            cleaned,
+            load_listings(),
+            crosswalk,
+            load_gazetteer(cleaned.rows),
+            source_id=source.pk,
+            unlisted=load_unlisted_sites(),
         )
     with clock("Comparing facts"):
         facts = staging.stage(cursor, plan)
         staging.find_fact_changes(cursor, plan, facts, crosswalk)
+    run.source, run.edition, run.counts = source, release.edition, plan.counts()
     return plan
 
 
-def _write(cursor: CursorWrapper, plan: Plan, source: Source, clock: _Clock) -> None:
+def write_release(cursor: CursorWrapper, plan: Plan, run: ImportRun, clock: Clock) -> None:
+    """Write what `plan_release` staged."""
+    source = run.source
+    assert source is not None  # noqa: S101  # `plan_release` set it
     assert source.published_on  # noqa: S101  # `_refuse_older` saw to it
     with clock("Writing listings"):
         apply.write_listings(cursor, plan, source_id=source.pk, reported_on=source.published_on)
@@ -129,6 +160,26 @@ def _write(cursor: CursorWrapper, plan: Plan, source: Source, clock: _Clock) -> 
         apply.refresh_search(cursor)
     with clock("Checking references"):
         apply.check_references(cursor)
+
+
+def keep_lines(run: ImportRun, lines: Iterable[ImportItem]) -> None:
+    """Store the lines of a run."""
+    items = []
+    for item in lines:
+        item.run = run
+        items.append(item)
+    ImportItem.objects.bulk_create(items, batch_size=2000)
+
+
+def link_new_listings(cursor: CursorWrapper, run: ImportRun) -> None:
+    """Lead from the lines of new rows to the listings that they became."""
+    cursor.execute(
+        "UPDATE programs_importitem item SET program_id = record.program_id"
+        " FROM programs_federalrecord record"
+        " WHERE item.run_id = %s AND item.action = %s"
+        " AND record.source_id = %s AND record.row_number = item.row_number",
+        [run.pk, ImportAction.NEW.value, run.source_id],
+    )
 
 
 def find_edition(file_name: str, cleaned: CleanedFile, crosswalk: Crosswalk) -> int:
@@ -141,7 +192,7 @@ def find_edition(file_name: str, cleaned: CleanedFile, crosswalk: Crosswalk) -> 
     raise DirectoryFileError(
         f"Nothing in {file_name} says clearly of which year it is"
         f" (its name: {_years(by_name)}; its codes: {_years(by_codes)})."
-        " Say so, such as --edition 2023."
+        " Give its edition, such as 2023."
     )
 
 
@@ -191,34 +242,7 @@ def _refuse_older(source: Source) -> None:
         )
 
 
-def _start_run(
-    path: Path, source: Source, edition: int, dry_run: bool, started_at: datetime
-) -> ImportRun:
-    """Write the run, which the history of all that it changes refers to."""
-    return ImportRun.objects.create(
-        source=source,
-        status=ImportStatus.DRY_RUN if dry_run else ImportStatus.APPLIED,
-        file_name=path.name[:255],
-        file_sha256=_sha256(path),
-        edition=edition,
-        started_at=started_at,
-        finished_at=started_at,
-    )
-
-
-def _finish_run(run: ImportRun, plan: Plan) -> None:
-    """Write what the run did, line by line."""
-    run.finished_at = datetime.now(UTC)
-    run.counts = plan.counts()
-    run.save(update_fields=["finished_at", "counts"])
-    items = []
-    for item in plan.items():
-        item.run = run
-        items.append(item)
-    ImportItem.objects.bulk_create(items, batch_size=2000)
-
-
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

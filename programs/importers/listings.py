@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from programs.enums import PhoneUse
+from programs.enums import ListingStatus, PhoneUse
 from programs.importers.cleaning import RowRejectedError, clean_row
+from programs.importers.duplicates import Site
 from programs.importers.records import COLUMNS, CleanRow, RawRow, Telephone
-from programs.models import FederalRecord, Phone
+from programs.models import FederalRecord, Phone, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,30 @@ def load_listings() -> list[Listing]:
     return [
         _listing(record, *telephones[record.program.facility_id])
         for record in records.iterator(chunk_size=2000)
+    ]
+
+
+def load_unlisted_sites() -> list[Site]:
+    """Read the open programs that no release ever had, as sites to compare with: two queries."""
+    programs = (
+        Program.objects.filter(federal_record=None, facility__is_invented=False)
+        .exclude(status=ListingStatus.CLOSED)
+        .select_related("facility")
+        .order_by("pk")
+    )
+    numbers: dict[int, set[str]] = defaultdict(set)
+    phones = Phone.objects.filter(facility__programs__in=programs, use=PhoneUse.MAIN)
+    for facility_id, number in phones.values_list("facility_id", "number"):
+        numbers[facility_id].add(str(number))
+    return [
+        Site(
+            program.pk,
+            program.display_name,
+            program.facility.street1,
+            program.facility.zip_code,
+            frozenset(numbers[program.facility_id]),
+        )
+        for program in programs
     ]
 
 

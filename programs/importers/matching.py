@@ -77,15 +77,20 @@ def fold_words(text: str) -> str:
 
 def names_are_near(a: CleanRow, b: CleanRow) -> bool:
     """Say whether the two have one name respelled, whatever is in its first and second part."""
+    return name_likeness(a.full_name, b.full_name) >= NEAR_NAME
+
+
+def name_likeness(a: str, b: str) -> float:
+    """Return how near two full names are, of 100; nothing for two programs of one body."""
     words_of_a, words_of_b = _telling_words(a), _telling_words(b)
     if words_of_a and words_of_b and words_of_a != words_of_b:
-        return False
-    return fuzz.token_sort_ratio(fold_words(a.full_name), fold_words(b.full_name)) >= NEAR_NAME
+        return 0
+    return fuzz.token_sort_ratio(fold_words(a), fold_words(b))
 
 
-def _telling_words(row: CleanRow) -> set[str]:
+def _telling_words(full_name: str) -> set[str]:
     """Return the words that tell apart programs of one body: "Clinic 2" is not "Clinic 1"."""
-    words = fold_words(row.full_name).split()
+    words = fold_words(full_name).split()
     return {word for word in words if word in _TELLING_WORDS or word.isdigit()}
 
 

@@ -1,6 +1,6 @@
 """The plan of a load: what it will do with each row and each listing, as plain data.
 
-A plan can be printed and is kept as an `ImportRun` with its `ImportItem` lines. Two balances hold:
+A plan can be printed and is kept as an `ImportRun` with its lines (`lines`). Two balances hold:
 rows read = new + changed + unchanged + rejected + blank, and
 listings before = changed + unchanged + gone.
 """
@@ -8,17 +8,18 @@ listings before = changed + unchanged + gone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from programs.enums import ImportAction, LocationPrecision
 from programs.importers.crosswalk import Crosswalk, Review, StatedFact
+from programs.importers.duplicates import Site, likely_pairs, site_of
 from programs.importers.listings import FacilityValues, Listing
 from programs.importers.locating import Gazetteer
 from programs.importers.matching import match_rows
 from programs.importers.records import CleanedFile, CleanRow, Telephone
-from programs.models import ImportItem
 
 NAME_FIELDS = ("name", "branch")
 ADDRESS_FIELDS = ("street1", "street2", "city", "state", "zip_code")
@@ -35,6 +36,9 @@ class FactChange:
     path: str
     was: str
     says: str
+    # Of a conflict: its number in `fact_change`, and the day of which the keeper's answer is.
+    number: int = 0
+    said_on: date | None = None
 
     def __str__(self) -> str:
         if self.change in (ADDED, REMOVED):
@@ -97,20 +101,15 @@ class PlannedRow:
         )
         return ImportAction.CHANGED if is_changed else ImportAction.UNCHANGED
 
-    def detail(self) -> dict[str, Any]:
-        """Return what changes, for the line of the run."""
-        facts: dict[str, list[str]] = defaultdict(list)
-        for change in self.fact_changes:
-            if change.change != CONFLICT:
-                facts[change.change].append(str(change))
-        phones = {
-            "added": [_readable(phone) for phone in sorted(self.new_telephones)],
-            "removed": [_readable(phone) for phone in sorted(self.dropped_telephones)],
-        }
-        detail: dict[str, Any] = {"fields": self.field_changes, "phones": phones, "facts": facts}
-        if not any(phones.values()):
-            del detail["phones"]
-        return {name: value for name, value in detail.items() if value}
+
+@dataclass(frozen=True, slots=True)
+class NearListing:
+    """A new row, a listing that is not in the file but may be the same place, and why."""
+
+    row: PlannedRow
+    program_id: int
+    name: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -126,6 +125,7 @@ class Plan:
     unknown_codes: dict[str, dict[str, int]]
     # Codes of the file's own code list that the crosswalk does not know.
     unknown_listed_codes: list[str]
+    near: list[NearListing] = field(default_factory=list)
 
     @property
     def newly_gone(self) -> list[Listing]:
@@ -147,6 +147,7 @@ class Plan:
             "conflicts": sum(
                 change.change == CONFLICT for row in self.rows for change in row.fact_changes
             ),
+            "duplicates": len(self.near),
             "reviews": sum(len(row.reviews) for row in self.rows if not row.is_settled),
             "notes": sum(len(row.notes) for row in self.rows if not row.is_settled),
             "facts": self._facts_by_facet(),
@@ -174,22 +175,6 @@ class Plan:
                 by_facet[_facet(change.path)][change.change] += 1
         return {facet: dict(counter) for facet, counter in sorted(by_facet.items())}
 
-    def items(self) -> Iterator[ImportItem]:
-        """Return the lines of the run. Rows that change nothing are only counted."""
-        for rejected in self.cleaned.rejected:
-            yield ImportItem(
-                action=ImportAction.REJECTED,
-                row_number=rejected.row_number,
-                name=rejected.name,
-                reason=rejected.reason,
-            )
-        for row in self.rows:
-            yield from _items_of_row(row)
-        for listing in self.newly_gone:
-            yield ImportItem(
-                action=ImportAction.GONE, program_id=listing.program_id, name=listing.full_name
-            )
-
 
 def make_plan(
     cleaned: CleanedFile,
@@ -198,10 +183,12 @@ def make_plan(
     gazetteer: Gazetteer,
     *,
     source_id: int | None,
+    unlisted: Iterable[Site] = (),
 ) -> Plan:
     """Match the rows to the listings and say what becomes of each.
 
-    The differences of facts are not in it yet: the database finds them (`staging`).
+    `unlisted` are the sites that no release ever had: a new row may be one of them. The
+    differences of facts are not in it yet: the database finds them (`staging`).
     """
     matches = match_rows([listing.last_row for listing in listings], cleaned.rows)
     listing_of_row = {match.row: listings[match.stored] for match in matches}
@@ -210,15 +197,31 @@ def make_plan(
         _planned_row(row, listing_of_row.get(position), crosswalk, gazetteer, source_id)
         for position, row in enumerate(cleaned.rows)
     ]
+    gone = [listing for number, listing in enumerate(listings) if number not in matched]
     return Plan(
         cleaned=cleaned,
         rows=rows,
-        gone=[listing for number, listing in enumerate(listings) if number not in matched],
+        gone=gone,
         listings_before=len(listings),
         matched_by=Counter(match.tier for match in matches),
         unknown_codes=_unknown_codes(cleaned.rows, crosswalk),
         unknown_listed_codes=sorted(cleaned.listed_codes - crosswalk.editions.keys()),
+        near=_near_listings(rows, gone, unlisted),
     )
+
+
+def _near_listings(
+    rows: list[PlannedRow], gone: list[Listing], unlisted: Iterable[Site]
+) -> list[NearListing]:
+    """Return the new rows that may be a listing which no row of the file continues."""
+    new = [planned for planned in rows if planned.listing is None]
+    others = [*(site_of(listing.program_id, listing.last_row) for listing in gone), *unlisted]
+    names = {site.key: site.name for site in others}
+    sites = [site_of(number, planned.row) for number, planned in enumerate(new)]
+    return [
+        NearListing(new[pair.key], pair.other, names[pair.other], pair.reason)
+        for pair in likely_pairs(sites, others)
+    ]
 
 
 def _planned_row(
@@ -314,40 +317,5 @@ def _unknown_codes(rows: list[CleanRow], crosswalk: Crosswalk) -> dict[str, dict
     return dict(sorted(unknown.items()))
 
 
-def _items_of_row(planned: PlannedRow) -> Iterator[ImportItem]:
-    def line(action: ImportAction, reason: str = "", **detail: Any) -> ImportItem:
-        return ImportItem(
-            action=action,
-            row_number=planned.row.row_number,
-            program_id=planned.listing.program_id if planned.listing else None,
-            name=planned.row.full_name,
-            reason=reason,
-            detail=detail,
-        )
-
-    action = planned.action
-    if action == ImportAction.NEW:
-        yield line(action)
-    elif action == ImportAction.CHANGED:
-        yield line(action, "is in the list again" if planned.comes_back else "", **planned.detail())
-    if planned.is_settled:
-        return  # what is to be reviewed was said when the row was loaded
-    for change in planned.fact_changes:
-        if change.change == CONFLICT:
-            says = change.says or "nothing any more"
-            reason = f"{change.path}: confirmed {change.was}, the release says {says}"
-            yield line(ImportAction.CONFLICT, reason, confirmed=change.was, release=change.says)
-    for review in planned.reviews:
-        reason = f"{review.path}: {review.reason}"
-        yield line(ImportAction.REVIEW, reason, term=review.path, codes=list(review.codes))
-    for note in planned.notes:
-        yield line(ImportAction.REVIEW, note)
-
-
 def _facet(path: str) -> str:
     return path.split("/")[0]
-
-
-def _readable(telephone: Telephone) -> str:
-    extension = f" x{telephone.extension}" if telephone.extension else ""
-    return f"{telephone.use} {telephone.number}{extension}"

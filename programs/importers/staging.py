@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -74,7 +75,9 @@ CREATE TEMPORARY TABLE staged_fact (
   plan text NOT NULL DEFAULT '', state text NOT NULL DEFAULT ''
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE fact_change (
-  change text, kind text, program_id int, term_id int, fact_id bigint, number int, was jsonb
+  id int GENERATED ALWAYS AS IDENTITY,
+  change text, kind text, program_id int, term_id int, fact_id bigint, number int, was jsonb,
+  said_on date, is_taken boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP;
 """
 
@@ -132,7 +135,7 @@ def find_fact_changes(
     cursor.execute(KEEP_CONFIRMED_MEDICINES)
     cursor.execute("ANALYZE fact_change")
     planned_of = {row.listing.program_id: row for row in plan.rows if row.listing}
-    for program_id, change, term_id, number, was in _fact_changes(cursor):
+    for id, program_id, change, term_id, number, was, said_on in _fact_changes(cursor):
         planned = planned_of[program_id]
         said = facts[number] if number is not None else None
         if change == UNSTATED:
@@ -145,6 +148,8 @@ def find_fact_changes(
                 path=crosswalk.paths[term_id],
                 was=_readable(was) if was else "",
                 says=said.value if said else "",
+                number=id,
+                said_on=said_on,
             )
         )
 
@@ -160,14 +165,15 @@ def _compare(table: FactTable) -> str:
         else "false"
     )
     return f"""
-    INSERT INTO fact_change (change, kind, program_id, term_id, fact_id, number, was)
+    INSERT INTO fact_change (change, kind, program_id, term_id, fact_id, number, was, said_on)
     SELECT CASE WHEN stored.id IS NULL THEN '{ADDED}'
                 WHEN stated.number IS NULL AND stored.is_protected THEN '{UNSTATED}'
                 WHEN stated.number IS NULL THEN '{REMOVED}'
                 WHEN stored.is_protected THEN '{CONFLICT}'
                 ELSE '{ALTERED}' END,
            '{table.kind.value}', program_id, term_id, stored.id, stated.number,
-           CASE WHEN stored.id IS NOT NULL THEN jsonb_build_object({pairs}) END
+           CASE WHEN stored.id IS NOT NULL THEN jsonb_build_object({pairs}) END,
+           CASE WHEN stored.is_protected THEN coalesce(stored.confirmed_on, stored.reported_on) END
       FROM (SELECT staged.program_id, said.*
               FROM staged_row staged
               CROSS JOIN unnest(staged.facts) AS fact(number)
@@ -186,25 +192,37 @@ def _compare(table: FactTable) -> str:
 #: A medicine has a row for each relation: one more could outweigh the one that a keeper confirmed.
 KEEP_CONFIRMED_MEDICINES = f"""
 UPDATE fact_change
-   SET change = '{CONFLICT}', was = jsonb_build_object('relation', fact.relation)
-  FROM programs_medicationfact fact
-  JOIN programs_source source ON source.id = fact.source_id
+   SET change = '{CONFLICT}', was = jsonb_build_object('relation', fact.relation),
+       said_on = coalesce(fact.confirmed_on, fact.reported_on)
+  FROM (SELECT DISTINCT ON (program_id, term_id) fact.*
+          FROM programs_medicationfact fact
+          JOIN programs_source source ON source.id = fact.source_id
+         WHERE {IS_PROTECTED}
+         ORDER BY program_id, term_id, fact.id) fact
  WHERE fact_change.change = '{ADDED}' AND fact_change.kind = '{FactKind.MEDICATION.value}'
    AND fact.program_id = fact_change.program_id AND fact.term_id = fact_change.term_id
-   AND {IS_PROTECTED}
 """
 
 
 def _fact_changes(
     cursor: CursorWrapper,
-) -> Iterator[tuple[int, str, int, int | None, dict[str, Any] | None]]:
+) -> Iterator[tuple[int, int, str, int, int | None, dict[str, Any] | None, date | None]]:
     cursor.execute(
-        "SELECT program_id, change, term_id, number, was FROM fact_change"
-        " ORDER BY program_id, kind, term_id, change, number"
+        "SELECT id, program_id, change, term_id, number, was, said_on FROM fact_change"
+        " ORDER BY program_id, kind, term_id, change, number, fact_id"
     )
     while rows := cursor.fetchmany(10_000):
-        for program_id, change, term_id, number, was in rows:
-            yield program_id, change, term_id, number, json.loads(was) if was else None
+        for id, program_id, change, term_id, number, was, said_on in rows:
+            said = json.loads(was) if was else None
+            yield id, program_id, change, term_id, number, said, said_on
+
+
+def take(cursor: CursorWrapper, conflicts: Iterable[FactChange]) -> None:
+    """Let the release win these conflicts: `apply` then writes what it says."""
+    cursor.execute(
+        "UPDATE fact_change SET is_taken = true WHERE id = ANY(%s)",
+        [[conflict.number for conflict in conflicts]],
+    )
 
 
 def _was_stated_before(

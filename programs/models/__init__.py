@@ -12,12 +12,13 @@ from programs.models.facts import (
 )
 from programs.models.freshness_row import FreshnessRow
 from programs.models.history import ChangeSet, change_set
+from programs.models.imports import ImportDecision, ImportItem, ImportProgress, ImportRun
 from programs.models.keeper import Invitation, Keeper, Membership
 from programs.models.opening import Opening
 from programs.models.organization import Organization
 from programs.models.place import Place
 from programs.models.program import Program
-from programs.models.provenance import FederalRecord, ImportItem, ImportRun, Source
+from programs.models.provenance import FederalRecord, Source
 from programs.models.search_name import NameWord, SearchName
 from programs.models.search_row import SearchRow
 from programs.models.vocabulary import (
@@ -44,7 +45,9 @@ __all__ = [
     "FederalCode",
     "FederalRecord",
     "FreshnessRow",
+    "ImportDecision",
     "ImportItem",
+    "ImportProgress",
     "ImportRun",
     "Invitation",
     "Keeper",

@@ -1,4 +1,4 @@
-"""Where facts come from: sources, the federal record behind a listing, and what each load did."""
+"""Where facts come from: sources, and the federal record behind a listing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import DatePrecision, ImportAction, ImportStatus, SourceKind
+from programs.enums import DatePrecision, SourceKind
 from programs.models.program import Program
 
 
@@ -29,54 +29,6 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ImportRun(models.Model):
-    """One load of a file: what was read, what it did, row by row."""
-
-    source = models.ForeignKey(
-        Source, models.PROTECT, related_name="import_runs", verbose_name=_("source")
-    )
-    status = models.CharField(_("status"), max_length=8, choices=ImportStatus)
-    file_name = models.CharField(_("file"), max_length=255)
-    file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
-    edition = models.PositiveSmallIntegerField(_("edition"))
-    started_at = models.DateTimeField(_("started"))
-    finished_at = models.DateTimeField(_("finished"))
-    # {"read": n, "new": n, "changed": n, ...} and {"facts": {facet slug: n}}; see importers.plan.
-    counts = models.JSONField(_("counts"), default=dict)
-
-    class Meta:
-        verbose_name = _("import run")
-        verbose_name_plural = _("import runs")
-
-    def __str__(self) -> str:
-        return f"{self.file_name} ({self.get_status_display()})"
-
-
-class ImportItem(models.Model):
-    """One line of a run's plan. Rows that changed nothing are counted, not stored."""
-
-    run = models.ForeignKey(
-        ImportRun, models.CASCADE, related_name="items", verbose_name=_("import run")
-    )
-    action = models.CharField(_("action"), max_length=9, choices=ImportAction)
-    row_number = models.PositiveIntegerField(_("row of the file"), null=True, blank=True)
-    program = models.ForeignKey(
-        Program, models.SET_NULL, verbose_name=_("program"), null=True, blank=True
-    )
-    name = models.CharField(_("name"), max_length=330, blank=True)
-    reason = models.TextField(_("reason"), blank=True)
-    # What changes: {"fields": {name: [old, new]}, "facts": {"added": [...], ...}}.
-    detail = models.JSONField(_("detail"), default=dict, blank=True)
-
-    class Meta:
-        verbose_name = _("import line")
-        verbose_name_plural = _("import lines")
-        indexes = [models.Index(fields=["run", "action", "row_number"], name="import_item_order")]
-
-    def __str__(self) -> str:
-        return f"{self.get_action_display()}: {self.name}"
 
 
 class FederalRecord(models.Model):
