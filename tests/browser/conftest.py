@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
@@ -42,8 +43,16 @@ def chromium_path() -> str:
     pytest.skip(message)
 
 
+@dataclass(frozen=True)
+class Site:
+    """A running site: where it is, and the environment that a command for it needs."""
+
+    url: str
+    environment: dict[str, str]
+
+
 @pytest.fixture(scope="package")
-def site_url(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Site]:
     """Serve a copy of the test database with the sample in it, on a port of its own."""
     chromium_path()
     with socket.socket() as free:
@@ -61,10 +70,15 @@ def site_url(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[s
         )
         try:
             wait_until_served(f"http://127.0.0.1:{port}/", server)
-            yield f"http://127.0.0.1:{port}"
+            yield Site(f"http://127.0.0.1:{port}", environment)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
+
+
+@pytest.fixture(scope="package")
+def site_url(site: Site) -> str:
+    return site.url
 
 
 def wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
