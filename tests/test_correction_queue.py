@@ -146,8 +146,14 @@ def test_the_page_of_a_report_shows_all_that_was_said(client):
         kind=CorrectionKind.PHONE, text="It rings\n<b>elsewhere</b>.", contact="me@example.org",
         received_at=timezone.now() - timedelta(days=2),
     )  # fmt: skip
+    PhoneFactory.create(facility=report.program.facility, number="+14805550123")
     text = words(page_of(client.get(page_address(report))), "#content-main")
-    for said in (str(report.program), "A phone number is wrong", "It rings <b>elsewhere</b>."):
+    for said in (
+        str(report.program),
+        "(480) 555-0123 (Main number)",
+        "A phone number is wrong",
+        "It rings <b>elsewhere</b>.",
+    ):
         assert said in text
     assert "me@example.org (deleted on closing)" in text
 
@@ -242,7 +248,7 @@ def test_a_report_that_does_not_exist_leads_to_the_desk(client, number):
 
 
 # Without a later report the oldest one is asked for.
-@pytest.mark.parametrize(("count", "statements"), [(1, 9), (2, 8), (20, 8)])
+@pytest.mark.parametrize(("count", "statements"), [(1, 10), (2, 9), (20, 9)])
 def test_the_page_of_a_report_takes_few_statements(
     client, django_assert_num_queries, count, statements
 ):

@@ -84,7 +84,7 @@ class OutcomeForm(forms.Form):
 class OpenFirst(admin.SimpleListFilter):
     """Shows open reports unless asked for others."""
 
-    title = gettext_lazy("state")
+    title = gettext_lazy("progress")
     parameter_name = "is"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -205,6 +205,7 @@ class CorrectionAdmin(ReadOnly, _CorrectionAdmin):
             "correction": correction,
             "question": question_text(correction),
             "stated": stated_texts(correction, stated_now([correction])[correction.pk]),
+            "phones": correction.program.facility.phones.order_by("position", "id"),
             "contact": correction.contact_at(timezone.now()),
             "is_of_facility": correction.kind in OF_THE_FACILITY or bool(correction.phone),
             "fixed_at": changes.order_by("created_at", "id").values_list("created_at", flat=True),
