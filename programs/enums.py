@@ -228,6 +228,16 @@ class CorrectionStatus(TextChoices):
     SPAM = "spam", _("Spam")
 
 
+class RevertRefusal(TextChoices):
+    """Why a row is left as it is when changes are taken back."""
+
+    CHANGED_SINCE = "changed_since", _("Somebody changed it since")
+    IN_USE = "in_use", _("Something was added to it since")
+    PARENT_GONE = "parent_gone", _("What it belongs to, or refers to, is not there any more")
+    TAKEN = "taken", _("Another line says the same by now")
+    NOT_KNOWN = "not_known", _("Nothing is known of what it was before")
+
+
 class Miles(IntegerChoices):
     """The radii a search offers, in statute miles."""
 
