@@ -290,7 +290,12 @@ def write(name: str, first: int, second: int) -> None:
         case "retell" if fact:
             retell(fact, of)
         case "phone":
-            Phone.objects.get_or_create(facility=facility, number=f"+148055501{10 + second}")
+            list_phone(facility, f"+148055501{10 + second}")
+
+
+def list_phone(facility: Facility, number: str) -> None:
+    if not Phone.objects.filter(facility=facility, number=number).exists():
+        PhoneFactory.create(facility=facility, number=number)
 
 
 def tell(program: Program, of: Term) -> None:
