@@ -7,14 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.transaction import TransactionManagementError
 
 from programs.enums import ChangeKind
 from programs.importers.federal_load import load_directory
-from programs.models import CareFact, ChangeSet, Facility, FederalRecord, Program, change_set
+from programs.models import CareFact, ChangeSet, Facility, FederalRecord, Phone, Program, change_set
 from programs.models.history import EVENT_MODELS
 from tests.directory_files import row, write_csv
-from tests.factories import FacilityFactory, ProgramFactory, state
+from tests.factories import FacilityFactory, PhoneFactory, ProgramFactory, SourceFactory, state
 
 FACILITY_EVENTS = EVENT_MODELS[Facility]
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,22 @@ def test_an_update_that_changes_nothing_leaves_no_event():
     facility = FacilityFactory.create(name="Hope")
     Facility.objects.filter(pk=facility.pk).update(name="Hope")
     assert labels_of(Facility, facility.pk) == ["insert"]
+
+
+def test_an_update_of_many_rows_after_one_of_a_single_row_is_not_planned_for_one():
+    facility = FacilityFactory.create()
+    phones = PhoneFactory.build_batch(10_000, facility=facility, source=SourceFactory.create())
+    for number, phone in enumerate(phones):
+        phone.number, phone.extension = "+14805550100", str(number)
+    Phone.objects.bulk_create(phones)
+    for chosen in [phones[0]], [phones[0]], phones:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '4s'")
+            Phone.objects.filter(pk__in=[phone.pk for phone in chosen]).update(
+                position=F("position") + 1
+            )
+    events = EVENT_MODELS[Phone].objects.filter(pgh_label="update")
+    assert events.count() == 10_002
 
 
 def test_facts_are_tracked_too():

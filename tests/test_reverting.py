@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from programs.enums import ChangeKind, RevertRefusal
 from programs.models import (
+    CareFact,
     ChangeSet,
     Facility,
     FeatureFact,
@@ -127,9 +128,8 @@ def test_what_somebody_else_changed_since_stays_and_is_listed(ruth, omar):
     mine = do(ruth, saved(hours, hours_per_week_min=12), saved(women, answer="no"))
     do(omar, saved(hours, hours_per_week_min=15))
     outcome = revert([mine], ruth)
-    hours.refresh_from_db()
-    women.refresh_from_db()
-    assert (hours.hours_per_week_min, women.answer) == (15, "yes")
+    assert CareFact.objects.get(pk=hours.pk).hours_per_week_min == 15
+    assert FeatureFact.objects.get(pk=women.pk).answer == "yes"
     assert refusals(outcome) == [("carefact", RevertRefusal.CHANGED_SINCE, omar.username)]
     assert outcome.refused[0].at is not None
 
@@ -216,13 +216,13 @@ def test_a_return_is_recorded_and_can_be_taken_back(ruth, omar):
     mine = do(ruth, saved(facility, name="Hope House"))
     after = everything()
     outcome = revert([mine], omar, note="Wrong house")
+    assert outcome.change_set_id is not None
     returned = ChangeSet.objects.get(pk=outcome.change_set_id)
     assert (returned.kind, returned.user_id, returned.note) == (
         ChangeKind.REVERT,
         omar.pk,
         "Wrong house",
     )
-    assert returned.pk is not None
     revert([returned.pk], ruth)
     assert everything() == after
 
