@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pghistory
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from directory.database import django_database
@@ -59,6 +61,9 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -73,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -101,10 +107,12 @@ DATABASES = {"default": django_database(env.str("DATABASE_URL", ""), VAR_DIR / "
 
 # The only one: what Django's own tables of permissions say counts for nothing.
 AUTHENTICATION_BACKENDS = ["programs.upkeep.permissions.RoleBackend"]
-LOGIN_URL = "admin:login"
-# An event holds every column of its row; only those that events are found by need an index.
-PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
-
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "programs:account"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -114,6 +122,64 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# An event holds every column of its row; only those that events are found by need an index.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+
+# Keepers sign in with their mail address and a password; nobody signs up by themselves.
+ACCOUNT_ADAPTER = "programs.views.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# An invitation has proved the address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+# Five failures lock an account for a quarter of an hour, on every process and over restarts.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key"}
+MFA_ADAPTER = "programs.views.sign_in.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Treatment Directory"
+# Half a minute early or late: phones' clocks.
+MFA_TOTP_TOLERANCE = 1
+
+# The cookie goes with the browser's window; programs.views.keepers ends sessions sooner.
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Failures to sign in and codes already used. The table is made by a migration.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sign_in_cache",
+        # So many that nobody can push out what locks an account.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+
+def mail_settings() -> dict[str, Any]:
+    """Return Django's settings of mail: of EMAIL_URL, or to write mail into files.
+
+    Raises ImproperlyConfigured if the URL names no way to send mail that we know.
+    """
+    if not env.str("EMAIL_URL", ""):
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": VAR_DIR / "mail"}
+    parsed: dict[str, Any] = env.dj_email_url("EMAIL_URL")
+    if parsed.get("EMAIL_BACKEND", "").rpartition(".")[0] not in MAIL_BACKENDS:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be like submission://user:password@host:587, smtp://host or console:."
+        )
+    return parsed | {"EMAIL_TIMEOUT": parsed["EMAIL_TIMEOUT"] or 10}  # seconds
+
+
+MAIL_BACKENDS = {f"django.core.mail.backends.{name}" for name in ("smtp", "console", "locmem")}
+globals().update(mail_settings())
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "directory@localhost")
+#: Where the site is, for links in mails.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -171,6 +237,7 @@ SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY_HEADERS else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY_HEADERS else 0
 
 # A listing with all its facts is a form of more fields than Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

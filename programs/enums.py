@@ -320,3 +320,10 @@ STATE_NAMES = {
     "MH": "Marshall Islands",
     "PW": "Palau",
 }
+
+
+class InvitationState(TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    REVOKED = "revoked", _("Revoked")
+    EXPIRED = "expired", _("Expired")

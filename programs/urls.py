@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from programs.views.account import account, invitation
 from programs.views.corrections import correction, corrections, report
 from programs.views.listing import listing
 from programs.views.places import suggest
@@ -18,4 +19,6 @@ urlpatterns = [
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
     path("corrections/", corrections, name="corrections"),
     path("corrections/<slug:token>/", correction, name="correction"),
+    path("account/", account, name="account"),
+    path("account/invitation/", invitation, name="invitation"),
 ]

@@ -12,9 +12,13 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpRequest
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from psycopg import sql
 
@@ -81,6 +85,19 @@ def settings_of_tests() -> Iterator[None]:
         ],
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def second_factor_of_forced_logins() -> Iterator[None]:
+    """Let `force_login` sign in wholly, second factor included. A sign-in by page does its own."""
+
+    def prove(request: HttpRequest, user: User, **kwargs: object) -> None:
+        if not request.path:  # the request that `force_login` makes up
+            record_authentication(request, user, method="mfa", type="totp")
+
+    user_logged_in.connect(prove)
+    yield
+    user_logged_in.disconnect(prove)
 
 
 @contextlib.contextmanager

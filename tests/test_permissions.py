@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.core.exceptions import PermissionDenied
@@ -121,6 +122,24 @@ def test_to_ask_for_a_role_takes_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert may(user, Action.REVIEW)
         assert may(user, Action.EDIT_LISTING, FacilityFactory.build())
+
+
+def test_the_docs_print_the_matrix():
+    text = (settings.BASE_DIR / "docs/upkeep.md").read_text()
+    section = text.split("## Who may do what")[1].split("\n\n|", 1)[1].split("\n\n")[0]
+    printed = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in section.split("\n")
+    ]
+    expected = [
+        [
+            str(action.label),
+            "their own" if lowest <= Role.FACILITY_STAFF else "",
+            "yes" if lowest <= Role.EDITOR else "",
+            "yes",
+        ]
+        for action, lowest in LOWEST_ROLE.items()
+    ]
+    assert printed[2:] == expected
 
 
 # Django's own questions.

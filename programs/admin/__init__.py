@@ -8,10 +8,18 @@ phones, confidential addresses and federal records are edited or read on their p
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from programs.admin import corrections, facilities, places, programs, provenance, vocabulary
+from programs.admin import (
+    corrections,
+    facilities,
+    keepers,
+    places,
+    programs,
+    provenance,
+    vocabulary,
+)
 
 admin.site.site_header = _("Treatment Directory: the keepers' desk")
 admin.site.site_title = _("Treatment Directory")
 admin.site.index_title = _("What we keep")
 
-__all__ = ["corrections", "facilities", "places", "programs", "provenance", "vocabulary"]
+__all__ = ["corrections", "facilities", "keepers", "places", "programs", "provenance", "vocabulary"]

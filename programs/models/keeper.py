@@ -14,7 +14,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Role
+from programs.enums import InvitationState, Role
 from programs.models.organization import Organization
 
 #: A visitor has no account.
@@ -85,7 +85,8 @@ class Invitation(models.Model):
     Only a digest of the link's secret is kept: who reads the table cannot use the link.
     """
 
-    email = models.EmailField(_("email address"))
+    # As long as the name of an account, which it becomes.
+    email = models.EmailField(_("email address"), max_length=150)
     role = models.PositiveSmallIntegerField(_("role"), choices=KEEPER_ROLES)
     organization = models.ForeignKey(
         Organization,
@@ -121,6 +122,9 @@ class Invitation(models.Model):
                 name="invitation_names_the_organization_of_staff",
                 condition=Q(role=Role.FACILITY_STAFF, organization__isnull=False)
                 | Q(role__in=[Role.EDITOR, Role.ADMINISTRATOR], organization__isnull=True),
+                violation_error_message=_(
+                    "Facility staff need an organization; editors and administrators have none."
+                ),
             ),
             models.UniqueConstraint(
                 Lower("email"),
@@ -132,9 +136,12 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email
 
-    def is_open(self, now: datetime) -> bool:
-        """Return whether the link would work."""
-        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
+    def state(self, now: datetime) -> InvitationState:
+        if self.accepted_at:
+            return InvitationState.ACCEPTED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if now < self.expires_at else InvitationState.EXPIRED
 
 
 @receiver(post_save, sender=User)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -124,7 +124,7 @@ def facilities_of(user: User | AnonymousUser) -> QuerySet[Facility]:
     return Facility.objects.none()
 
 
-class RoleBackend(ModelBackend):
+class RoleBackend(AuthenticationBackend):
     """Sign people in, and answer `user.has_perm("programs.change_facility")` from the matrix.
 
     Django asks without an object. Facility staff never get a yes: they have no place in the admin.
