@@ -63,7 +63,7 @@ def test_an_administrator_invites_facility_staff_by_mail(
     administrator, client, django_capture_on_commit_callbacks
 ):
     organization = OrganizationFactory.create(name="Quiet Kettle")
-    data = {
+    data: dict[str, Any] = {
         "email": "Ann@Example.org",
         "role": Role.FACILITY_STAFF.value,
         "organization": organization.pk,
@@ -262,7 +262,7 @@ def change_page(keeper: Keeper) -> str:
 
 
 def change(client: Client, keeper: Keeper, role: Role, is_active: bool = True) -> dict[str, Any]:
-    data = {
+    data: dict[str, Any] = {
         "role": role.value, "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,
     }  # fmt: skip
     if is_active:
