@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.conf import settings
 from django.contrib import admin
@@ -217,6 +219,13 @@ def page(request):
     return HttpResponse("in")
 
 
+def request_of(rf, user):
+    request = rf.get("/")
+    request.user = user
+    request.session = {"signed_in_at": time.time(), "seen_at": time.time()}
+    return request
+
+
 def test_a_page_asks_who_is_not_signed_in_to_do_so(rf):
     request = rf.get("/somewhere/?x=1")
     request.user = AnonymousUser()
@@ -226,16 +235,12 @@ def test_a_page_asks_who_is_not_signed_in_to_do_so(rf):
 
 
 def test_a_page_is_closed_to_who_may_not(rf):
-    request = rf.get("/")
-    request.user = user_who_is(Role.VISITOR)
     with pytest.raises(PermissionDenied):
-        page(request)
+        page(request_of(rf, user_who_is(Role.VISITOR)))
 
 
 def test_a_page_is_open_to_who_may_and_kept_by_no_cache(rf):
-    request = rf.get("/")
-    request.user = user_who_is(Role.FACILITY_STAFF)
-    response = page(request)
+    response = page(request_of(rf, user_who_is(Role.FACILITY_STAFF)))
     assert response.content == b"in"
     assert "no-store" in response["Cache-Control"]
 
