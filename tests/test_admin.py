@@ -27,12 +27,14 @@ from programs.models import (
     FederalRecord,
     ImportItem,
     ImportRun,
+    Invitation,
     MedicationFact,
     Organization,
     Program,
     Source,
     Term,
 )
+from programs.upkeep.invitations import invite
 from tests.factories import (
     CorrectionFactory,
     FacilityFactory,
@@ -92,6 +94,8 @@ def some_of_everything(count: int) -> None:
         ImportItem.objects.create(
             run=run, action=ImportAction.CHANGED, program=program, name="A", detail={"fields": {}}
         )
+        KeeperFactory.create()
+        invite(f"ann{Invitation.objects.count()}@example.org", Role.EDITOR)
 
 
 def import_run(source: Source, **counts: Any) -> ImportRun:
