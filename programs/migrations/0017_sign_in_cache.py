@@ -12,7 +12,7 @@ def make_cache_table(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0015_release_runs"),
+        ("programs", "0016_compare_rows_as_sets"),
     ]
 
     operations = [

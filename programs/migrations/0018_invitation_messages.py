@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0016_sign_in_cache"),
+        ("programs", "0017_sign_in_cache"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
