@@ -120,7 +120,7 @@ def _groups_sql(
     source: str, conditions: Sequence[Condition], options: Sequence[str], counters: Counters
 ) -> str:
     """Return a row for each set of rows that fail the same: none, or one condition alone."""
-    columns = ", ".join(["r.is_remote", *options])
+    columns = ", ".join(["r.is_remote", counters.MASK, *options])
     if not conditions:
         return f"""SELECT 0, count(*), {_REMOTE}, 0, {counters.sql}
             FROM (SELECT {columns} FROM {source}) r HAVING count(*) > 0"""

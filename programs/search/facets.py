@@ -13,12 +13,17 @@ from programs.models.vocabulary import BITS_PER_WORD
 
 #: Three counters share a sum, so each has 21 bits.
 COUNTER_BITS = 21
-_LANES = sum(1 << shift for shift in range(0, BITS_PER_WORD, COUNTER_BITS))
 _COUNTER = (1 << COUNTER_BITS) - 1
 
 
 class Counters:
-    """The sums that count these slots: as SQL over the columns word0 and on, and read back."""
+    """The sums that count these slots: as SQL, and read back.
+
+    The SQL is over the columns word0 and on, and `MASK`.
+    """
+
+    #: Every 21st bit.
+    MASK = f"{sum(1 << shift for shift in range(0, BITS_PER_WORD, COUNTER_BITS))}::bigint AS m"
 
     def __init__(self, slots: Iterable[int]) -> None:
         places = {number: divmod(number, BITS_PER_WORD) for number in slots}
@@ -26,7 +31,7 @@ class Counters:
         sums = sorted(set(shifts.values()))
         self.words = sorted({word for word, _ in sums})
         # Short: psycopg reads a statement of more than 4,096 characters anew each time.
-        columns = (f"sum(word{word} >> {shift} & {_LANES})" for word, shift in sums)
+        columns = (f"sum(word{word}>>{shift}&m)" for word, shift in sums)
         self.sql = f"ARRAY[{', '.join(columns)}]::bigint[]"
         index = {each: position for position, each in enumerate(sums)}
         self._lanes = {
