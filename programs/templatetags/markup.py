@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
+from django.db.models import Choices
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -46,6 +47,21 @@ class _FacetHtml(NamedTuple):
     counted: str
     uncounted: str
     left_out: str
+
+
+@register.filter
+def options_html(choices: type[Choices], chosen: object) -> SafeString:
+    """Return the options of a select, one of them chosen."""
+    value = f' value="{escape(str(chosen))}"'
+    return SafeString(_options(get_language(), choices).replace(value, f"{value} selected", 1))
+
+
+@lru_cache(maxsize=MOST_FACETS)
+def _options(_language: str | None, choices: type[Choices]) -> str:
+    return "\n".join(
+        f'<option value="{escape(str(value))}">{escape(str(label))}</option>'
+        for value, label in choices.choices
+    )
 
 
 class _ResultWords(NamedTuple):

@@ -40,7 +40,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     """The search box. One statement."""
     vocabulary = site_of(request).vocabulary
     facets = [vocabulary.by_slug[slug] for slug in LANDING_FACETS if slug in vocabulary.by_slug]
-    context = {"facets": facets, "miles_choices": Miles.choices, "miles": Miles.TWENTY_FIVE}
+    context = {"facets": facets, "miles_choices": Miles, "miles": Miles.TWENTY_FIVE}
     return render(request, "programs/landing.html", context)
 
 
@@ -142,11 +142,11 @@ def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> 
 
 def _choices(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        "miles_choices": Miles.choices,
+        "miles_choices": Miles,
         "miles": values.get("miles") or Miles.TWENTY_FIVE,
-        "access_choices": SearchAspect.choices,
+        "access_choices": SearchAspect,
         "access": values.get("medication_access") or SearchAspect.OFFERS,
-        "sort_choices": Sort.choices,
+        "sort_choices": Sort,
         "sort": values.get("sort") or Sort.NEAREST,
     }
 
