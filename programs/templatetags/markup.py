@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
@@ -29,13 +30,14 @@ register = template.Library()
 MOST_FACETS = 64
 #: The count of an option is an attribute, for machines, and is printed.
 NUMBERS_AN_OPTION = 2
+OWN_FIELDS = {"medication": "programs/_medication_access.html", "age": "programs/_years.html"}
 
 
 class PrintedFacet(NamedTuple):
-    """A facet of the form. A field of its own, where it has one, stands between the two parts."""
+    """A facet of the form. `field` is the template of a field of its own, after `start`, or ""."""
 
-    slug: str
     start: SafeString
+    field: str
     options: SafeString
 
 
@@ -91,7 +93,7 @@ def printed(facets: Iterable[FacetCounts]) -> Iterable[PrintedFacet]:
             f'<details class="leave-out"{is_left_out}><summary>{leave_out}</summary>'
             f"{_with_checked(html.left_out, facet.excluded)}</details></fieldset></details>"
         )
-        yield PrintedFacet(facet.slug, SafeString(start), SafeString(options))
+        yield PrintedFacet(SafeString(start), OWN_FIELDS.get(facet.slug, ""), SafeString(options))
 
 
 # A facet is that of one version of the vocabulary, so what is kept is never stale.
@@ -123,8 +125,8 @@ def _facet_html(_language: str | None, facet: VocabularyFacet) -> _FacetHtml:
 def _wanted(html: _FacetHtml, facet: FacetCounts) -> str:
     if facet.counts is None:
         return _with_checked(html.uncounted, facet.wanted)
-    numbers = tuple(count for count in facet.counts for _ in range(NUMBERS_AN_OPTION))
-    return _with_checked(html.counted % numbers, facet.wanted)
+    numbers = chain.from_iterable(zip(*[facet.counts] * NUMBERS_AN_OPTION, strict=True))
+    return _with_checked(html.counted % tuple(numbers), facet.wanted)
 
 
 def _with_checked(options: str, chosen: Iterable[str]) -> str:

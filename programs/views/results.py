@@ -27,17 +27,16 @@ from programs.search.engine import OPIOID_MEDICINES, Match
 from programs.search.facts import StatedFact
 from programs.search.vocabulary import Vocabulary
 from programs.views.wording import (
+    MOST_LANGUAGES,
     PhoneLink,
-    distance_text,
+    distance_text_in,
     phone_link_in,
     when_in,
-    when_stated,
 )
 
 #: The facts of one program, by the kind of their facet.
 _Said = dict[FactKind, list[StatedFact]]
 
-MOST_LANGUAGES = 16
 #: A result is a glance, not the listing: the rest is one tap away.
 PHONES_ON_A_RESULT = 2
 
@@ -88,7 +87,7 @@ def _result(
         program_id=match.program_id,
         url=listing_url % (match.program_id, _slug(name)),
         name=name,
-        distance=_distance(match, criteria),
+        distance=_distance(match, criteria, language),
         address=_address(match),
         is_invented=match.is_invented,
         phones=_phones(match, language),
@@ -116,12 +115,12 @@ def _by_kind(facts: Iterable[StatedFact]) -> _Said:
     return said
 
 
-def _distance(match: Match, criteria: SearchCriteria) -> str:
+def _distance(match: Match, criteria: SearchCriteria, language: str | None) -> str:
     if match.is_remote and not isinstance(criteria.where, Anywhere):
         return _("By phone or video in %s") % STATE_NAMES[criteria.where.state]
     if match.distance_miles is None:
         return ""
-    return distance_text(match.distance_miles, match.location_precision)
+    return distance_text_in(language, match.distance_miles, match.location_precision)
 
 
 def _address(match: Match) -> str:
@@ -264,7 +263,7 @@ def _payment_lines(
     asked = criteria.wanted.get("payment", ())
     for fact in facts:
         if fact.term.slug in asked:
-            yield ResultLine(fact.term.label, payment_text(fact), was_asked=True)
+            yield ResultLine(fact.term.label, payment_text_in(language, fact), was_asked=True)
     offered = _yes(facts)
     if offered and not asked:
         yield ResultLine(_labels(language).ways_to_pay, _listed(offered, language))
@@ -272,16 +271,25 @@ def _payment_lines(
 
 def payment_text(fact: StatedFact) -> str:
     """Say what is known of a payer, and what to ask: a survey knows no network."""
-    when = when_stated(fact)
-    match fact.relation:
+    return payment_text_in(get_language(), fact)
+
+
+def payment_text_in(language: str | None, fact: StatedFact) -> str:
+    """Do as `payment_text` in the current language, which is given: to look it up takes longer."""
+    return _payment_text(language, fact.relation, fact.plan, when_in(language, fact))
+
+
+@lru_cache(maxsize=4096)
+def _payment_text(_language: str | None, relation: str, plan: str, when: str) -> str:
+    match relation:
         case NetworkRelation.IN_NETWORK:
-            return _("in network for %(plan)s, %(when)s") % {"plan": fact.plan, "when": when}
+            return _("in network for %(plan)s, %(when)s") % {"plan": plan, "when": when}
         case NetworkRelation.ACCEPTS_NETWORK_UNKNOWN:
             return _("accepts it, %s; ask if you are in network") % when
         case NetworkRelation.ACCEPTS:
             return when
         case _:
-            what = f"{NetworkRelation(fact.relation).label} {fact.plan}".strip()
+            what = f"{NetworkRelation(relation).label} {plan}".strip()
             return _("%(what)s (%(when)s)") % {"what": what, "when": when}
 
 

@@ -78,7 +78,9 @@ def results(request: HtmxRequest) -> HttpResponse:
         "ways_out": ways_out(query, found) if found.is_few else (),
         "other_readings": near.also if near else (),
         "is_beyond_the_end": is_beyond_the_end,
-        "first_number": (found.criteria.page - 1) * PAGE_SIZE + 1,
+        "first_number": str((found.criteria.page - 1) * PAGE_SIZE + 1),
+        "page_of_pages": _("Page %(page)s of %(pages)s")
+        % {"page": found.criteria.page, "pages": found.page_count},
         "previous_page": found.criteria.page - 1,
         "next_page": found.criteria.page + 1,
         **_choices(program_filter.form.cleaned_data),

@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from programs.enums import DatePrecision, LocationPrecision, PhoneUse
 from programs.search.engine import StatedPhone
 
+#: Languages whose fixed words are kept.
+MOST_LANGUAGES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneLink:
@@ -51,16 +54,26 @@ def _national(number: str) -> str:
 
 def distance_text(distance_miles: float, location_precision: str) -> str:
     """Say how far in a straight line; "about" unless the street address is located."""
+    return distance_text_in(get_language(), distance_miles, location_precision)
+
+
+def distance_text_in(language: str | None, distance_miles: float, location_precision: str) -> str:
+    """Do as `distance_text` in the current language, which is given."""
     is_exact = location_precision == LocationPrecision.ADDRESS
     # The middle of a county may be far from the place, however near it is to the searcher.
     if distance_miles < 0.1 and location_precision != LocationPrecision.COUNTY:
         return _("less than 0.1 mile away") if is_exact else _("in the same ZIP code or town")
     if is_exact and round(distance_miles, 1) < 10:
-        return _("%s miles away") % f"{distance_miles:.1f}"
+        return _miles_away(language) % f"{distance_miles:.1f}"
     miles = max(1, round(distance_miles))
     if is_exact:
-        return _("%s miles away") % miles
+        return _miles_away(language) % miles
     return ngettext("about %s mile away", "about %s miles away", miles) % miles
+
+
+@lru_cache(maxsize=MOST_LANGUAGES)
+def _miles_away(_language: str | None) -> str:
+    return _("%s miles away")
 
 
 class Stated(Protocol):
