@@ -288,7 +288,7 @@ ANY_WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=st.lists(ANY_WORDS, max_size=9).map(" ".join) | st.text(max_size=300),
     has_place=st.booleans(),

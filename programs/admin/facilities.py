@@ -15,17 +15,14 @@ from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
+from programs.admin.spreadsheets import Spreadsheets
 from programs.enums import LocationPrecision
 from programs.models import ConfidentialAddress, Facility, Organization, Phone, Program
+from programs.models.facility import CONFIRMED_WITH
+from programs.upkeep.sheets import FacilitySheet, OrganizationSheet, PhoneSheet
 
 #: All that may be public of a confidential address.
 HIDDEN_PRECISIONS = {LocationPrecision.COUNTY, LocationPrecision.NONE}
-
-#: What a keeper confirms by typing it.
-CONFIRMED_WITH = {
-    "name_confirmed_on": {"name", "branch"},
-    "address_confirmed_on": {"street1", "street2", "city", "state", "zip_code"},
-}
 
 if TYPE_CHECKING:
     _FacilityForm = forms.ModelForm[Facility]
@@ -107,9 +104,10 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 
 
 @admin.register(Facility)
-class FacilityAdmin(NeverDeleted, FixesReports, FoundByPhone):
+class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
     """A facility stays while its programs do: close those instead."""
 
+    sheets = (FacilitySheet, PhoneSheet)
     form = FacilityForm
     reported_lookup = "program__facility"
     formfield_overrides = HTTPS_ASSUMED
@@ -153,7 +151,8 @@ class FacilityInline(ReadOnly, _FacilityInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(_OrganizationAdmin):
+class OrganizationAdmin(Spreadsheets, _OrganizationAdmin):
+    sheets = (OrganizationSheet,)
     formfield_overrides = HTTPS_ASSUMED
     list_display = ("name", "facility_count", "website")
     ordering = ("name", "id")

@@ -18,8 +18,9 @@ from programs.admin.loaded_choices import (
     LoadedModelChoiceField,
     LoadedSelect,
 )
-from programs.enums import FactKind, MedicationRelation, NetworkRelation
+from programs.enums import MedicationRelation, NetworkRelation
 from programs.models import (
+    KIND_OF_FACTS,
     CareFact,
     CoverageFact,
     Fact,
@@ -30,13 +31,6 @@ from programs.models import (
     Term,
 )
 
-#: Which terms each table of facts is about.
-KIND_OF_FACTS: dict[Any, FactKind] = {
-    CareFact: FactKind.CARE,
-    MedicationFact: FactKind.MEDICATION,
-    CoverageFact: FactKind.COVERAGE,
-    FeatureFact: FactKind.FEATURE,
-}
 STAFF_SOURCE = "staff"
 #: Who said it and when, and where it is listed; all other fields are what was said.
 NOT_SAID = {"source", "reported_on", "confirmed_on", "position"}

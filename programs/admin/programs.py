@@ -22,7 +22,15 @@ from programs.admin.facts import (
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
 from programs.admin.fixing import FixesReports
 from programs.admin.rules import NeverDeleted, ReadOnly
+from programs.admin.spreadsheets import Spreadsheets
 from programs.models import FederalRecord, Program
+from programs.upkeep.sheets import (
+    CareSheet,
+    CoverageSheet,
+    FeatureSheet,
+    MedicationSheet,
+    ProgramSheet,
+)
 
 if TYPE_CHECKING:
     _StackedInline = admin.StackedInline[FederalRecord, Program]
@@ -58,9 +66,10 @@ class StatesField(SimpleArrayField):
 
 
 @admin.register(Program)
-class ProgramAdmin(NeverDeleted, FixesReports, FoundByPhone):
+class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
 
+    sheets = (ProgramSheet, CareSheet, MedicationSheet, CoverageSheet, FeatureSheet)
     facility_lookup = "facility"
     list_display = ("display_name", "town", "state", "status", "scope", "is_invented")
     list_filter = ("status", "scope", FacilityStateFilter, "facility__is_invented")

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.admin.programs import as_text
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
+from programs.admin.spreadsheets import Spreadsheets
 from programs.enums import ImportAction
 from programs.models import ImportItem, ImportRun, Source
+from programs.upkeep.sheets import SourceSheet
 
 if TYPE_CHECKING:
     _SourceAdmin = admin.ModelAdmin[Source]
@@ -26,7 +28,8 @@ else:
 
 
 @admin.register(Source)
-class SourceAdmin(NeverDeleted, _SourceAdmin):
+class SourceAdmin(NeverDeleted, Spreadsheets, _SourceAdmin):
+    sheets = (SourceSheet,)
     formfield_overrides = HTTPS_ASSUMED
     list_display = ("name", "kind", "published_on", "date_precision")
     list_filter = ("kind",)

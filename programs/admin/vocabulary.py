@@ -12,9 +12,11 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from programs.admin.facts import KIND_OF_FACTS, term_label
+from programs.admin.facts import term_label
 from programs.admin.rules import NeverDeleted, ReadOnly
-from programs.models import CodeStatement, Facet, FederalCode, ShelfLife, Term
+from programs.admin.spreadsheets import Spreadsheets
+from programs.models import KIND_OF_FACTS, CodeStatement, Facet, FederalCode, ShelfLife, Term
+from programs.upkeep.sheets import TermSheet
 
 if TYPE_CHECKING:
     _FacetAdmin = admin.ModelAdmin[Facet]
@@ -77,7 +79,8 @@ class ShelfLifeAdmin(NeverDeleted, _ShelfLifeAdmin):
 
 
 @admin.register(Term)
-class TermAdmin(NeverDeleted, _TermAdmin):
+class TermAdmin(NeverDeleted, Spreadsheets, _TermAdmin):
+    sheets = (TermSheet,)
     list_display = ("label", "facet", "slug", "position")
     list_filter = ("facet",)
     ordering = ("facet__position", "position", "id")

@@ -3,6 +3,7 @@
 from programs.models.correction import Correction, ReportDay, ReporterCount
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
+    KIND_OF_FACTS,
     CareFact,
     CoverageFact,
     Fact,
@@ -32,6 +33,7 @@ from programs.models.vocabulary import (
 )
 
 __all__ = [
+    "KIND_OF_FACTS",
     "CareFact",
     "ChangeSet",
     "CodeStatement",

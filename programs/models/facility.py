@@ -16,6 +16,13 @@ from programs.models.place import Place
 ZIP_CODE = RegexValidator(r"^\d{5}$", _("A ZIP code has five digits."))
 
 
+#: What a keeper confirms by typing it.
+CONFIRMED_WITH = {
+    "name_confirmed_on": {"name", "branch"},
+    "address_confirmed_on": {"street1", "street2", "city", "state", "zip_code"},
+}
+
+
 class Facility(models.Model):
     """A site with an address.
 

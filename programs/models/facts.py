@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Answer, MedicationRelation, NetworkRelation
+from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation
 from programs.models.program import Program
 from programs.models.provenance import Source
 from programs.models.vocabulary import Term
@@ -215,3 +215,12 @@ class FeatureFact(Fact):
                 name="feature_answer_is_known", condition=Q(answer__in=Answer.values)
             ),
         ]
+
+
+#: Which terms each table of facts is about.
+KIND_OF_FACTS: dict[type[models.Model], FactKind] = {
+    CareFact: FactKind.CARE,
+    MedicationFact: FactKind.MEDICATION,
+    CoverageFact: FactKind.COVERAGE,
+    FeatureFact: FactKind.FEATURE,
+}
