@@ -17,6 +17,7 @@ import numpy as np
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
+from django.utils import timezone
 
 from bench import grow
 from bench.cases import DENSEST, Case, cases
@@ -28,6 +29,7 @@ from programs.search.conditions import conditions_of
 from programs.search.counting import count
 from programs.search.criteria import Anywhere, InState, Near, SearchCriteria
 from programs.search.engine import SearchResults, search
+from programs.search.openings import opening_condition
 from programs.search.vocabulary import Vocabulary, site_state
 
 RELEASE, MILLION = "release", "million"
@@ -219,16 +221,17 @@ def _measure_case(
 ) -> Timing:
     question, criteria = case.question, criteria_of(case.question)
     conditions = conditions_of(criteria, vocabulary)
+    opening = opening_condition(criteria, vocabulary, timezone.now())
     expected = yardstick.answer(question)
     if size == MILLION:
         grow.complete(expected.ids)
     compare(f"{size}: {case.name}", search(criteria, vocabulary), expected)
-    cold_ms = _cold_ms(lambda: engine.find(criteria, conditions, vocabulary))
+    cold_ms = _cold_ms(lambda: engine.find(criteria, conditions, opening, vocabulary))
     # Counts of the nation may be kept at a million programs only.
     prepare = kept.forget if size == RELEASE else lambda: None
     times = interleaved(
         {
-            "database": lambda: engine.find(criteria, conditions, vocabulary),
+            "database": lambda: engine.find(criteria, conditions, opening, vocabulary),
             "numpy": lambda: yardstick.answer(question),
             "without farther": lambda: _find_here(criteria, vocabulary),
             "search": lambda: search(criteria, vocabulary),
@@ -278,8 +281,9 @@ def _bar(size: str, case: Case) -> int | None:
 def _find_here(criteria: SearchCriteria, vocabulary: Vocabulary) -> None:
     """Do what `engine.find` does, but for what is farther."""
     conditions = conditions_of(criteria, vocabulary)
-    if count(criteria, conditions, vocabulary).total:
-        engine.page_of(criteria, conditions, farther_than=None)
+    opening = opening_condition(criteria, vocabulary, timezone.now())
+    if count(criteria, conditions, opening, vocabulary).total:
+        engine.page_of(criteria, conditions, opening, farther_than=None)
 
 
 def measure_equal_size(timings: Sequence[Timing], million: Yardstick) -> list[EqualSize]:
@@ -298,7 +302,10 @@ def measure_equal_size(timings: Sequence[Timing], million: Yardstick) -> list[Eq
         criteria = criteria_of(question)
         conditions = conditions_of(criteria, vocabulary)
         compare(case.name, search(criteria, vocabulary), million.answer(question))
-        find = {"million": lambda c=criteria, d=conditions: engine.find(c, d, vocabulary)}
+        opening = opening_condition(criteria, vocabulary, timezone.now())
+        find = {
+            "million": lambda c=criteria, d=conditions, o=opening: engine.find(c, d, o, vocabulary)
+        }
         p50 = statistics.median(interleaved(find)["million"])
         found.append(
             EqualSize(

@@ -74,6 +74,7 @@ class Sort(TextChoices):
 
     NEAREST = "nearest", _("Nearest")
     CONFIRMED = "confirmed", _("Most recently confirmed")
+    OPENINGS = "openings", _("Openings first")
 
 
 class OpeningStatus(TextChoices):

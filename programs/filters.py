@@ -96,6 +96,11 @@ class ProgramFilter(django_filters.FilterSet):
     years = _IntegerFilter(
         label=_("Age of the person, in years"), min_value=0, max_value=OLDEST_YEARS
     )
+    openings = django_filters.ChoiceFilter(
+        label=_("Openings"),
+        choices=[("now", _("Says it has openings now"))],
+        error_messages=_NOT_A_CHOICE,
+    )
     sort = django_filters.TypedChoiceFilter(
         label=_("Order"),
         choices=Sort.choices,
@@ -148,6 +153,7 @@ class ProgramFilter(django_filters.FilterSet):
             or_unknown=frozenset(values.get("unknown", ())),
             medication_aspect=values["medication_access"],
             names=self.words.names,
+            openings_now=bool(values["openings"]),
             sort=values["sort"],
             page=values["page"] or 1,
         )

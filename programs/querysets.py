@@ -16,15 +16,18 @@ SQUARED_CHORD = (
     " + (r.y - %(y)s::float8) * (r.y - %(y)s::float8)"
     " + (r.z - %(z)s::float8) * (r.z - %(z)s::float8))"
 )
+IS_NEAR = f"{SQUARED_CHORD} <= %(squared_chord)s::float8"
 #: Rows within the radius bound as `cells` and `squared_chord`; see `programs.geo`.
 WITHIN_RADIUS = (
     "r.cell = ANY(%(cells)s::int[])"
     # The index has z beside the cell: of a crowded cell a small circle needs but a strip.
     " AND r.z BETWEEN %(lowest_z)s::float8 AND %(highest_z)s::float8"
-    f" AND {SQUARED_CHORD} <= %(squared_chord)s::float8"
+    f" AND {IS_NEAR}"
 )
 #: Programs that serve the state bound as `served` by phone or video.
 SERVES_STATE = "r.serves @> ARRAY[%(served)s::text]"
+#: What was said about openings, `o`, that counts at `now`: the same as `OpeningQuerySet.current`.
+COUNTS_NOW = "o.expires_at > %(now)s::timestamptz"
 #: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are
 #: wanted, for a wide box has thousands.
 CELLS_OF_BOX = f"""ARRAY(

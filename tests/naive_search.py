@@ -8,11 +8,19 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from programs.enums import Answer, ListingStatus, MedicationRelation, Miles, SearchAspect, Sort
+from programs.enums import (
+    Answer,
+    ListingStatus,
+    MedicationRelation,
+    Miles,
+    OpeningStatus,
+    SearchAspect,
+    Sort,
+)
 from programs.geo import Coordinates
 from programs.models import (
     CareFact,
@@ -20,6 +28,7 @@ from programs.models import (
     Facet,
     FeatureFact,
     MedicationFact,
+    Opening,
     Program,
     effective_relations,
 )
@@ -64,6 +73,8 @@ class NaiveProgram:
     denied: frozenset[Path]
     #: The words of its names and its town, folded.
     name_words: frozenset[str]
+    #: Levels of care that it offers and has an opening in now; "" for the program as a whole.
+    open_levels: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +92,9 @@ class NaiveResults:
     gains_of_exclusions: dict[str, int]
     silent: dict[str, int]
     gain_of_names: int
+    #: How many there would be with openings now, and how many more if that was not asked for.
+    openings: int
+    gain_of_openings: int
     #: Matches in each wider circle, and the nearest match beyond this one.
     wider: dict[int, int]
     nearest_beyond: int | None
@@ -98,9 +112,10 @@ class NaiveResults:
         return self.program_ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
 
-def naive_search(criteria: SearchCriteria) -> NaiveResults:
+def naive_search(criteria: SearchCriteria, *, now: datetime | None = None) -> NaiveResults:
     """Return all matches of the criteria, whatever page they ask for."""
-    here = [known for known in published_programs() if is_where(known, criteria)]
+    published = list(published_programs(now))
+    here = [known for known in published if is_where(known, criteria)]
     found = [known for known in here if meets(known, criteria)]
     found.sort(key=lambda known: order(known, criteria))
     return NaiveResults(
@@ -108,11 +123,7 @@ def naive_search(criteria: SearchCriteria) -> NaiveResults:
         distances_miles=[distance_miles(known, criteria) for known in found],
         remote=sum(not is_here(known, criteria) for known in found),
         counts={
-            (facet, term): sum(
-                meets(known, without(criteria, wanted=facet))
-                and counts_for(known, (facet, term), criteria)
-                for known in here
-            )
+            (facet, term): sum(meets(known, choosing(criteria, facet, term)) for known in here)
             for facet, term in vocabulary_paths()
         },
         gains={
@@ -132,12 +143,19 @@ def naive_search(criteria: SearchCriteria) -> NaiveResults:
             if terms
         },
         gain_of_names=how_many(here, replace(criteria, names="")) - len(found),
-        **beyond(criteria),
+        openings=how_many(here, replace(criteria, openings_now=True)),
+        gain_of_openings=how_many(here, replace(criteria, openings_now=False)) - len(found),
+        **beyond(criteria, published),
     )
 
 
 def how_many(programs: list[NaiveProgram], criteria: SearchCriteria) -> int:
     return sum(meets(known, criteria) for known in programs)
+
+
+def choosing(criteria: SearchCriteria, facet: str, term: str) -> SearchCriteria:
+    """Return the search that has this term chosen in the facet, and no other of it."""
+    return replace(criteria, wanted={**criteria.wanted, facet: (term,)})
 
 
 def without(criteria: SearchCriteria, *, wanted: str = "", excluded: str = "") -> SearchCriteria:
@@ -148,19 +166,19 @@ def without(criteria: SearchCriteria, *, wanted: str = "", excluded: str = "") -
     )
 
 
-def beyond(criteria: SearchCriteria) -> dict[str, Any]:
+def beyond(criteria: SearchCriteria, published: list[NaiveProgram]) -> dict[str, Any]:
     """Return the matches of each wider circle, and the nearest match outside this one."""
     if not isinstance(criteria.where, Near):
         return {"wider": {}, "nearest_beyond": None}
     radius_miles = criteria.where.radius_miles
     remote = {
         known.program_id
-        for known in published_programs()
+        for known in published
         if meets(known, criteria) and serves(known, criteria)
     }
     away = sorted(
         (miles, known.program_id)
-        for known in published_programs()
+        for known in published
         if meets(known, criteria) and (miles := straight_miles(known, criteria)) is not None
     )
     outside = [
@@ -213,6 +231,8 @@ def meets(known: NaiveProgram, criteria: SearchCriteria) -> bool:
     offered = known.offered[criteria.medication_aspect]
     if not is_named(known, criteria.names):
         return False
+    if criteria.openings_now and not has_opening(known, criteria):
+        return False
     return all(
         any(counts_for(known, (facet, term), criteria) for term in terms)
         for facet, terms in criteria.wanted.items()
@@ -220,6 +240,12 @@ def meets(known: NaiveProgram, criteria: SearchCriteria) -> bool:
     ) and not any(
         (facet, term) in offered for facet, terms in criteria.excluded.items() for term in terms
     )
+
+
+def has_opening(known: NaiveProgram, criteria: SearchCriteria) -> bool:
+    """Return whether it has an opening in one of the levels that are wanted, or as a whole."""
+    levels = criteria.wanted.get("level_of_care")
+    return bool(known.open_levels & {"", *levels} if levels else known.open_levels)
 
 
 def is_named(known: NaiveProgram, names: str) -> bool:
@@ -302,6 +328,8 @@ def order(known: NaiveProgram, criteria: SearchCriteria) -> tuple[float, ...]:
     latest confirmed first."""
     confirmed = -known.confirmed_on.toordinal() if known.confirmed_on else math.inf
     remote = not is_here(known, criteria)
+    if criteria.sort == Sort.OPENINGS:
+        return not has_opening(known, criteria), *order(known, replace(criteria, sort=Sort.NEAREST))
     miles = distance_miles(known, criteria) or 0.0
     if criteria.sort == Sort.CONFIRMED:
         return confirmed, remote, miles, known.program_id
@@ -328,8 +356,9 @@ def straight_miles(known: NaiveProgram, criteria: SearchCriteria) -> float | Non
     return 3958.7613 * math.atan2(across, along)
 
 
-def published_programs() -> Iterator[NaiveProgram]:
+def published_programs(now: datetime | None = None) -> Iterator[NaiveProgram]:
     facts = facts_by_program()
+    open_levels = open_levels_by_program(now or datetime.now(UTC))
     published = Program.objects.filter(status=ListingStatus.PUBLISHED).select_related(
         "facility__organization"
     )
@@ -345,6 +374,11 @@ def published_programs() -> Iterator[NaiveProgram]:
             offered={aspect: frozenset(offered(said, aspect)) for aspect in SearchAspect},
             denied=frozenset(denied(said)),
             name_words=frozenset(name_words(program)),
+            open_levels=frozenset(
+                level
+                for level in open_levels.get(program.pk, [])
+                if not level or ("level_of_care", level) in set(offered(said, SearchAspect.OFFERS))
+            ),
         )
 
 
@@ -354,6 +388,15 @@ def name_words(program: Program) -> set[str]:
     if facility.organization:
         names.append(facility.organization.name)
     return folded(" ".join(names))
+
+
+def open_levels_by_program(now: datetime) -> dict[int, list[str]]:
+    levels: dict[int, list[str]] = {}
+    for opening in Opening.objects.select_related("term"):
+        if opening.status == OpeningStatus.OPEN and opening.expires_at > now:
+            level = opening.term.slug if opening.term else ""
+            levels.setdefault(opening.program_id, []).append(level)
+    return levels
 
 
 def facts_by_program() -> dict[int, list[AnyFact]]:

@@ -44,7 +44,7 @@ def test_every_filter_is_documented():
     asked = QueryDict(mutable=True)
     for facet in vocabulary.facets:
         asked.update({facet.slug: "any", f"not_{facet.slug}": "any"})
-    filters = ProgramFilter(asked, vocabulary=vocabulary).filters
+    filters = ProgramFilter(asked, vocabulary=vocabulary).form.fields
     assert len(filters) > 2 * len(vocabulary.facets)
     # `not_` before a facet's name is described once.
     names = {name.removeprefix("not_") for name in filters} | {"not_"}

@@ -62,6 +62,7 @@ def recomputed_rows() -> Rows:
         (slot.aspect, (slot.term.facet.slug, slot.term.slug)): slot.number
         for slot in SearchSlot.objects.select_related("term__facet")
     }
+
     return {known.program_id: recomputed(known, slots) for known in published_programs()}
 
 

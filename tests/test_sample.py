@@ -29,7 +29,6 @@ from programs.importers.sample import (
 from programs.models import (
     CareFact,
     ConfidentialAddress,
-    Correction,
     CoverageFact,
     Facet,
     Facility,
@@ -43,13 +42,7 @@ from programs.models import (
     Source,
     Term,
 )
-from tests.factories import (
-    CorrectionFactory,
-    FacilityFactory,
-    OrganizationFactory,
-    ProgramFactory,
-    state,
-)
+from tests.factories import FacilityFactory, OrganizationFactory, ProgramFactory, state
 
 TODAY = date(2026, 3, 1)
 FACT_MODELS = (CareFact, MedicationFact, CoverageFact, FeatureFact)
@@ -260,13 +253,6 @@ def test_removing_leaves_an_organization_that_also_runs_a_real_facility(sample):
     empty = OrganizationFactory.create()
     assert remove_sample().organizations == 2
     assert list(Organization.objects.order_by("id")) == [shared, empty]
-
-
-def test_removing_takes_the_reports_about_the_sample_and_no_others(sample):
-    CorrectionFactory.create(program=Program.objects.order_by("id")[0])
-    kept = CorrectionFactory.create()
-    remove_sample()
-    assert list(Correction.objects.all()) == [kept]
 
 
 def test_removing_where_no_sample_is_says_that_nothing_was_there(no_sample):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from programs.enums import (
     LocationPrecision,
     Miles,
     NetworkRelation,
+    OpeningStatus,
     SearchAspect,
     Sort,
 )
@@ -30,6 +31,7 @@ from programs.models import (
     Facility,
     FeatureFact,
     MedicationFact,
+    Opening,
     Place,
     Program,
     Source,
@@ -76,6 +78,18 @@ SEARCHES_OF_HYPOTHESIS = settings(
 
 days = st.none() | st.sampled_from([date(2026, 1, 5), date(2026, 6, 1), date(2026, 6, 2)])
 answers = st.sampled_from(Answer)
+#: When it is; openings expire a moment before, at that moment, a moment later or in a day.
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+openings = st.sampled_from(
+    [
+        *[(OpeningStatus.OPEN, NOW + timedelta(microseconds=1))] * 3,
+        (OpeningStatus.OPEN, NOW + timedelta(days=1)),
+        (OpeningStatus.OPEN, NOW),
+        (OpeningStatus.OPEN, NOW - timedelta(microseconds=1)),
+        (OpeningStatus.WAITLIST, NOW + timedelta(days=1)),
+        (OpeningStatus.FULL, NOW + timedelta(days=1)),
+    ]
+)
 #: On top of each other, around the corner, at the edge of every radius, out in the ocean, nowhere.
 points = st.sampled_from(
     [
@@ -110,6 +124,8 @@ made_up_programs = st.fixed_dictionaries(
         "confirmed_on": days,
         "care": some_of(CARE, answers),
         "features": some_of(FEATURES, answers),
+        # Of levels that are offered, that are not, and of the program as a whole.
+        "openings": st.dictionaries(st.sampled_from([*CARE, ""]), openings, max_size=2),
         "payers": some_of(PAYERS, st.sampled_from(NetworkRelation)),
         "medicines": some_of(MEDICINES, st.sets(st.sampled_from(R), min_size=1, max_size=3)),
     }
@@ -203,6 +219,15 @@ def facts_of(
         "reported_on": date(2023, 1, 1),
         "confirmed_on": drawn["confirmed_on"],
     }
+    for slug, (status, expires_at) in drawn["openings"].items():
+        yield Opening(
+            program=program,
+            term=known[f"level_of_care/{slug}"] if slug else None,
+            status=status,
+            source=source,
+            stated_at=expires_at - timedelta(hours=2),
+            expires_at=expires_at,
+        )
     for slug, answer in drawn["care"].items():
         yield CareFact(term=known[f"level_of_care/{slug}"], answer=answer, **said)
     for path, answer in drawn["features"].items():
@@ -223,7 +248,7 @@ def terms() -> dict[str, Term]:
 
 
 def run(criteria: SearchCriteria) -> SearchResults:
-    return search(criteria, read_vocabulary())
+    return search(criteria, read_vocabulary(), now=NOW)
 
 
 def ids(results: SearchResults) -> list[int]:
@@ -242,8 +267,14 @@ def relaxations(results: SearchResults) -> tuple[dict[str, int], dict[str, int]]
     """Return what dropping each wanted facet adds, and each exclusion; zeros are not listed."""
     gains: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for each in results.relaxations:
+        if each.openings:
+            continue
         gains[each.is_exclusion][each.facet] = each.gain
     return gains
+
+
+def gain_of_openings(results: SearchResults) -> int:
+    return sum(each.gain for each in results.relaxations if each.openings)
 
 
 def silences(results: SearchResults) -> dict[str, int]:
@@ -267,9 +298,10 @@ def beyond(results: SearchResults) -> tuple[dict[int, int], int | None]:
     st.sets(st.sampled_from(sorted(CHOICES))),
     st.sampled_from(SearchAspect),
     st.sampled_from(Sort),
+    st.booleans(),
 )
 def test_search_finds_what_the_naive_reference_finds(
-    drawn, where, chosen, excluded, unknown, aspect, sort
+    drawn, where, chosen, excluded, unknown, aspect, sort, openings_now
 ):
     with undone():
         create(drawn)
@@ -280,8 +312,11 @@ def test_search_finds_what_the_naive_reference_finds(
             or_unknown=frozenset(unknown),
             medication_aspect=aspect,
             sort=sort,
+            openings_now=openings_now,
         )
-        expected, found = naive_search(criteria), run(criteria)
+        expected, found = naive_search(criteria, now=NOW), run(criteria)
+        assert found.openings == expected.openings
+        assert gain_of_openings(found) == expected.gain_of_openings
         assert ids(found) == expected.page(1)
         assert found.total == len(expected.program_ids)
         assert found.remote == expected.remote
@@ -315,7 +350,8 @@ def test_counters_hold_two_million_rows_without_spilling_into_each_other():
     counters = Counters(range(63))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {counters.sql} FROM (SELECT %s AS word0 FROM generate_series(1, %s)) r",  # noqa: S608
+            f"SELECT {counters.sql} FROM"  # noqa: S608
+            f" (SELECT %s AS word0, {counters.MASK} FROM generate_series(1, %s)) r",
             [all_bits, most_rows],
         )
         (sums,) = cursor.fetchone()

@@ -143,9 +143,10 @@ def test_the_rule_is_public_and_is_the_one_that_orders(client):
     assert printed == [[str(key.words) for key in keys] for keys in RANKING.values()]
 
 
-def test_nothing_but_place_distance_confirmation_and_number_orders():
+def test_nothing_but_openings_place_distance_confirmation_and_number_orders():
     """No key of the order names a column that somebody could pay for."""
     assert {key.sql.split()[0] for key in RankKey} == {
+        "is_open",
         "is_remote",
         "squared_chord",
         "confirmed_on",

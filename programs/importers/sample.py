@@ -10,13 +10,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from programs.enums import (
@@ -36,6 +37,7 @@ from programs.models import (
     Fact,
     FeatureFact,
     MedicationFact,
+    Opening,
     Organization,
     Phone,
     Place,
@@ -43,6 +45,7 @@ from programs.models import (
     Source,
     Term,
 )
+from programs.models.opening import hours_that_count
 from programs.search.places import place_key
 
 Entry = Mapping[str, Any]
@@ -86,15 +89,18 @@ class SampleCounts:
 
 
 @transaction.atomic
-def load_sample(path: Path = SAMPLE_FILE, *, today: date) -> SampleCounts:
+def load_sample(
+    path: Path = SAMPLE_FILE, *, today: date, now: datetime | None = None
+) -> SampleCounts:
     """Write the sample and return what was written: nothing where a sample is already loaded.
 
+    Openings count back from `now`, the time of the call if it is not given.
     Raises SampleError, and writes nothing, when the file is wrong, or when the vocabulary or the
     places that it needs are not loaded.
     """
     if Facility.objects.filter(is_invented=True).exists():
         return SampleCounts()
-    batch = SampleBuilder(_read(path), today=today).build()
+    batch = SampleBuilder(_read(path), today=today, now=now or timezone.now()).build()
     return batch.save()
 
 
@@ -129,6 +135,7 @@ class SampleBatch:
     phones: list[Phone] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     facts: dict[type[Fact], list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    openings: list[Opening] = field(default_factory=list)
 
     def save(self) -> SampleCounts:
         """Insert all rows, one statement a table: the search triggers then run once a table."""
@@ -139,6 +146,7 @@ class SampleBatch:
         Program.objects.bulk_create(self.programs)
         for model, facts in self.facts.items():
             model._default_manager.bulk_create(facts)
+        Opening.objects.bulk_create(self.openings)
         return SampleCounts(
             facilities=len(self.facilities),
             programs=len(self.programs),
@@ -150,9 +158,10 @@ class SampleBatch:
 class SampleBuilder:
     """Turns the entries of the file into rows, dealing each list of the file in turn."""
 
-    def __init__(self, sample: Entry, *, today: date) -> None:
+    def __init__(self, sample: Entry, *, today: date, now: datetime) -> None:
         self.sample = sample
         self.today = today
+        self.now = now
         self.batch = SampleBatch()
         self.heads = iter(sample["heads"])
         self.streets = cycle(sample["streets"])
@@ -194,6 +203,7 @@ class SampleBuilder:
             program.scope = ProgramScope.PROGRAM if program.name else ProgramScope.WHOLE_SITE
             self.batch.programs.append(program)
             self._add_facts(program, entry, site, reported_on)
+            self._add_openings(program, entry, site)
 
     def _name(self, town: Entry, site: Entry) -> dict[str, Any]:
         """Return the name fields: those of its organization, or the next of the list's heads."""
@@ -282,6 +292,26 @@ class SampleBuilder:
                 raise SampleError(f"{program.facility}: there is no term {path}")
             for value in values if isinstance(values, list) else [values]:
                 self._add_fact(program, self.terms[path], value, site, reported_on)
+
+    def _add_openings(self, program: Program, entry: Entry, site: Entry) -> None:
+        """Add what the site says of this program and of the levels of care it states itself."""
+        for path, value in site.get("openings", {}).items():
+            if path not in {"program", *entry["facts"]}:
+                continue
+            details = dict(value)
+            term = None if path == "program" else self.terms[path]
+            stated_at = self.now - timedelta(hours=details.pop("hours_ago"))
+            hours = hours_that_count(term, details["status"])
+            self.batch.openings.append(
+                Opening(
+                    program=program,
+                    term=term,
+                    source=self.sources["facility"],
+                    stated_at=stated_at,
+                    expires_at=stated_at + timedelta(hours=hours),
+                    **details,
+                )
+            )
 
     def _dealt(self, entry: Entry) -> dict[str, Any]:
         """Return the facts on the cards that are next in the decks of the entry."""

@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from programs.enums import FactKind, OpeningStatus
 from programs.models.program import Program
 from programs.models.provenance import Source
-from programs.models.vocabulary import Term
+from programs.models.vocabulary import OPEN_HOURS, WAIT_HOURS, Term
 from programs.querysets import OpeningQuerySet
+
+#: Beds fill and empty within days; a list, or a closed door, stays for longer.
+BRIEF = frozenset({OpeningStatus.OPEN, OpeningStatus.FULL})
 
 
 class Opening(models.Model):
@@ -114,3 +117,10 @@ class Opening(models.Model):
             raise ValidationError(
                 {"term": _("This program is not said to offer “%s”. Add that first.") % self.term}
             )
+
+
+def hours_that_count(term: Term | None, status: OpeningStatus) -> int:
+    """Return for how many hours such a statement counts; a level of care may say its own."""
+    if status in BRIEF:
+        return term.open_hours if term else OPEN_HOURS
+    return term.wait_hours if term else WAIT_HOURS

@@ -37,6 +37,10 @@ class SearchRow(models.Model):
     word3 = models.BigIntegerField()
     word4 = models.BigIntegerField()
     word5 = models.BigIntegerField()
+    # Openings, for nearly all null: the slot of each level, or -1 for the program as a whole, and
+    # until when it counts.
+    opening_slots = ArrayField(models.SmallIntegerField(), null=True)
+    opening_until = ArrayField(models.DateTimeField(), null=True)
     # The same bits, for what a source denied. Nearly always empty, and then no wider for it.
     denied0 = models.BigIntegerField(null=True)
     denied1 = models.BigIntegerField(null=True)

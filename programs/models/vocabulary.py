@@ -39,7 +39,7 @@ WEIGHT_HELP = _("How much a searcher depends on it, 0 to 10: what weighs more is
 
 #: Names of other parameters of a search; `not_` before a facet's name excludes.
 RESERVED_PARAMETERS = frozenset(
-    {"near", "miles", "page", "medication_access", "q", "sort", "unknown", "years"}
+    {"near", "miles", "page", "medication_access", "openings", "q", "sort", "unknown", "years"}
 )
 
 

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from programs.geo import cells_within, squared_chord, unit_vector
-from programs.querysets import SERVES_STATE, SQUARED_CHORD, WITHIN_RADIUS
+from programs.querysets import IS_NEAR, SERVES_STATE, SQUARED_CHORD, WITHIN_RADIUS
 from programs.search.criteria import Anywhere, InCounty, InState, Near, SearchCriteria, Where
+from programs.search.openings import OpeningCondition
 from programs.search.vocabulary import (
     SlotMask,
     Vocabulary,
@@ -114,7 +115,37 @@ class NameCondition:
         return {f"named{number}": list(words) for number, words in enumerate(self.answers)}
 
 
-Condition = FacetCondition | NameCondition
+@dataclass(frozen=True, slots=True)
+class OpenLevelsCondition:
+    """Levels and openings, both asked for: without the one, the other means something else."""
+
+    levels: FacetCondition
+    opening: OpeningCondition
+    name: ClassVar[str] = "open_levels"
+
+    @property
+    def sql(self) -> str:
+        return f"({self.levels.sql} AND {self.opening.sql})"
+
+    @property
+    def silent_sql(self) -> str:
+        """As for the levels; of rows of which `is_open` is known."""
+        return f"({self.levels.silent_sql} AND r.is_open)" if self.levels.silent_sql else ""
+
+    @property
+    def own_terms(self) -> tuple[VocabularyTerm, ...]:
+        return self.levels.own_terms
+
+    @property
+    def words(self) -> list[int]:
+        return self.levels.words
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self.levels.parameters | self.opening.parameters
+
+
+Condition = FacetCondition | NameCondition | OpeningCondition
 
 
 def conditions_of(criteria: SearchCriteria, vocabulary: Vocabulary) -> list[FacetCondition]:
@@ -157,7 +188,7 @@ def demands_sql(conditions: Iterable[Condition]) -> tuple[str, dict[str, Any]]:
     return " AND ".join(demands), parameters
 
 
-def rows_of(where: Where) -> tuple[str, dict[str, Any]]:
+def rows_of(where: Where, *, with_distance: bool = True) -> tuple[str, dict[str, Any]]:
     """Return the rows of the place as an item `r` of FROM, and its parameters.
 
     To the columns of the projection come `squared_chord`, null where there is no distance, and
@@ -167,11 +198,13 @@ def rows_of(where: Where) -> tuple[str, dict[str, Any]]:
     if isinstance(where, Anywhere):
         return f"({_SELECT.format(distance=_NO_DISTANCE, is_remote=False)}) r", {}
     place, parameters = where_sql(where)
-    distance = SQUARED_CHORD if isinstance(where, Near) else _NO_DISTANCE
+    is_near = isinstance(where, Near)
+    distance = SQUARED_CHORD if is_near and with_distance else _NO_DISTANCE
     here = f"{_SELECT.format(distance=distance, is_remote=False)} WHERE {place}"
     served = f"{_SELECT.format(distance=_NO_DISTANCE, is_remote=True)} WHERE {SERVES_STATE}"
+    elsewhere = f"({IS_NEAR if is_near else place}) IS NOT TRUE"
     parameters["served"] = where.state
-    return f"({here} UNION ALL {served} AND ({place}) IS NOT TRUE) r", parameters
+    return f"({here} UNION ALL {served} AND {elsewhere}) r", parameters
 
 
 def where_sql(where: Near | InState | InCounty) -> tuple[str, dict[str, Any]]:

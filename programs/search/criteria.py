@@ -54,6 +54,7 @@ class SearchCriteria:
     must be in the vocabulary. Of `excluded`, programs that are known to match are left out. In the
     facets of `or_unknown`, programs that did not say count as well. `medication_aspect` says what
     the chosen medicines must offer. Each word of `names` is in, or near, a name of the program.
+    `openings_now`: with an opening now, in one of the levels of care that are wanted if any are.
     """
 
     where: Where = Anywhere()
@@ -62,5 +63,6 @@ class SearchCriteria:
     or_unknown: frozenset[str] = frozenset()
     medication_aspect: SearchAspect = SearchAspect.OFFERS
     names: str = ""
+    openings_now: bool = False
     sort: Sort = Sort.NEAREST
     page: int = 1

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 
-from programs.enums import FactKind
+from programs.enums import Answer, FactKind, Sort
 from programs.geo import miles_of_squared_chord
 from programs.search.conditions import (
     Condition,
@@ -28,6 +30,13 @@ from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.farther import Farther, farther_column, farther_of, look_farther
 from programs.search.names import name_conditions
+from programs.search.openings import (
+    OPENINGS_OF_PROGRAM,
+    OpeningCondition,
+    StatedOpening,
+    opening_condition,
+    stated_openings,
+)
 from programs.search.options import FacetCounts, counted_facets
 from programs.search.ranking import order_sql
 from programs.search.vocabulary import Vocabulary
@@ -44,7 +53,7 @@ ON_EVERY_RESULT = (
 
 
 #: Columns of the page that are not a match's own, or not as they are.
-NOT_PRINTED = ("squared_chord", "phones", "farther")
+NOT_PRINTED = ("squared_chord", "phones", "farther", "openings")
 #: With fewer matches than this a search says what is farther away.
 FEW = 5
 
@@ -79,19 +88,23 @@ class Match:
     is_remote: bool
     distance_miles: float | None
     facts: tuple[StatedFact, ...]
+    #: What was said about openings and still counts.
+    openings: tuple[StatedOpening, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
     """A condition, and how many more programs there would be without it.
 
-    It is that of a facet, or with `names` that of the names, and then `facet` is empty.
+    It is that of a facet, or with `names` that of the names, or that of `openings`; then `facet` is
+    empty.
     """
 
     facet: str
     is_exclusion: bool
     gain: int
     names: str = ""
+    openings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +116,8 @@ class SearchResults:
     total: int
     #: How many of all are not in the place, but serve its state by phone or video.
     remote: int
+    #: How many there are, or would be, with openings now.
+    openings: int
     facets: tuple[FacetCounts, ...]
     relaxations: tuple[Relaxation, ...]
     #: What is beyond the circle, where few are in it.
@@ -117,23 +132,28 @@ class SearchResults:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
-    """Return the page, total and counts of these criteria.
+def search(
+    criteria: SearchCriteria, vocabulary: Vocabulary, *, now: datetime | None = None
+) -> SearchResults:
+    """Return the page, total and counts of these criteria, with the openings that count `now`.
 
     At most three statements, and one more where names are searched.
     Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
     """
+    opening = opening_condition(criteria, vocabulary, now or timezone.now())
     conditions: list[Condition] = [
         *conditions_of(criteria, vocabulary),
         *name_conditions(criteria.names),
+        *([opening] if criteria.openings_now else []),
     ]
-    counts, rows, farther = find(criteria, conditions, vocabulary)
+    counts, rows, farther = find(criteria, conditions, opening, vocabulary)
     facts = _facts_to_show(rows, criteria, vocabulary) if rows else {}
     return SearchResults(
         criteria=criteria,
-        matches=tuple(_match(row, facts) for row in rows),
+        matches=tuple(_match(row, facts, vocabulary) for row in rows),
         total=counts.total,
         remote=counts.remote,
+        openings=counts.openings,
         facets=counted_facets(criteria, conditions, counts, vocabulary),
         relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
@@ -141,16 +161,19 @@ def search(criteria: SearchCriteria, vocabulary: Vocabulary) -> SearchResults:
 
 
 def find(
-    criteria: SearchCriteria, conditions: Sequence[Condition], vocabulary: Vocabulary
+    criteria: SearchCriteria,
+    conditions: Sequence[Condition],
+    opening: OpeningCondition,
+    vocabulary: Vocabulary,
 ) -> tuple[Counts, list[dict[str, Any]], Farther | None]:
     """Return all counts, the rows of the page, and what is farther where few match.
 
     Two statements.
     """
-    counts = count(criteria, conditions, vocabulary)
+    counts = count(criteria, conditions, opening, vocabulary)
     near = criteria.where if isinstance(criteria.where, Near) and counts.total < FEW else None
     if counts.total > (criteria.page - 1) * PAGE_SIZE:
-        rows = page_of(criteria, conditions, farther_than=near)
+        rows = page_of(criteria, conditions, opening, farther_than=near)
         beyond = farther_of(near, counts.total, rows[0]["farther"]) if near and rows else None
         return counts, rows, beyond
     return counts, [], look_farther(near, counts.total, conditions) if near else None
@@ -181,12 +204,17 @@ def _always_shown(vocabulary: Vocabulary) -> frozenset[int]:
 
 
 def page_of(
-    criteria: SearchCriteria, conditions: Sequence[Condition], *, farther_than: Near | None
+    criteria: SearchCriteria,
+    conditions: Sequence[Condition],
+    opening: OpeningCondition,
+    *,
+    farther_than: Near | None,
 ) -> list[dict[str, Any]]:
     """Return the rows of the page; with `farther_than`, what is beyond that circle in each."""
     demands, parameters = demands_sql(conditions)
     rows, place = rows_of(criteria.where)
-    parameters |= place
+    parameters |= place | opening.parameters
+    is_open = opening.sql if criteria.sort == Sort.OPENINGS else "NULL::boolean"
     order = order_sql(criteria.sort)
     farther = "NULL::json"
     if farther_than:
@@ -200,8 +228,10 @@ def page_of(
                facility.is_invented,
                (SELECT json_agg(json_build_array(phone.use, phone.number, phone.extension)
                                 ORDER BY phone.position, phone.id)
-                  FROM programs_phone phone WHERE phone.facility_id = facility.id) AS phones
-          FROM (SELECT r.program_id, r.confirmed_on, r.squared_chord, r.is_remote
+                  FROM programs_phone phone WHERE phone.facility_id = facility.id) AS phones,
+               {OPENINGS_OF_PROGRAM} AS openings
+          FROM (SELECT r.program_id, r.confirmed_on, r.squared_chord, r.is_remote,
+                       {is_open} AS is_open
                   FROM {rows} WHERE {demands}
                  ORDER BY {order} LIMIT {PAGE_SIZE} OFFSET %(offset)s::bigint) hit
           JOIN programs_program program ON program.id = hit.program_id
@@ -214,14 +244,18 @@ def page_of(
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _match(row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]]) -> Match:
-    squared = row["squared_chord"]
+def _match(
+    row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]], vocabulary: Vocabulary
+) -> Match:
+    squared, stated = row["squared_chord"], facts.get(row["program_id"], ())
+    offered = [fact.term.id for fact in stated if fact.answer == Answer.YES]
     details = {name: row[name] for name in row if name not in NOT_PRINTED}
     return Match(
         **details,
         phones=tuple(StatedPhone(*phone) for phone in row["phones"] or ()),
         distance_miles=None if squared is None else miles_of_squared_chord(squared),
-        facts=facts.get(row["program_id"], ()),
+        facts=stated,
+        openings=stated_openings(row["openings"] or (), offered, vocabulary),
     )
 
 
@@ -241,4 +275,6 @@ def _relaxation(condition: Condition, criteria: SearchCriteria, gain: int) -> Re
     if isinstance(condition, FacetCondition):
         is_exclusion = condition.demand == Demand.NOT_STATED
         return Relaxation(condition.facet.slug, is_exclusion, gain)
+    if isinstance(condition, OpeningCondition):
+        return Relaxation("", is_exclusion=False, gain=gain, openings=True)
     return Relaxation("", is_exclusion=False, gain=gain, names=criteria.names)

@@ -12,6 +12,13 @@ from programs.enums import Sort
 class RankKey(Enum):
     """One thing that orders matches: its SQL, and the words for it."""
 
+    OPENING = (
+        "is_open DESC",
+        _(
+            "Programs that say they have an opening now come first: in the care you chose, if you"
+            " chose any. What was said counts for a few days only."
+        ),
+    )
     REMOTE = (
         "is_remote",
         _(
@@ -41,6 +48,13 @@ class RankKey(Enum):
 RANKING: dict[Sort, tuple[RankKey, ...]] = {
     Sort.NEAREST: (RankKey.REMOTE, RankKey.DISTANCE, RankKey.CONFIRMED, RankKey.NUMBER),
     Sort.CONFIRMED: (RankKey.CONFIRMED, RankKey.REMOTE, RankKey.DISTANCE, RankKey.NUMBER),
+    Sort.OPENINGS: (
+        RankKey.OPENING,
+        RankKey.REMOTE,
+        RankKey.DISTANCE,
+        RankKey.CONFIRMED,
+        RankKey.NUMBER,
+    ),
 }
 
 

@@ -9,10 +9,7 @@ from django.db import transaction
 
 from programs.enums import OpeningStatus
 from programs.models import Opening, Program, Source, Term
-from programs.models.vocabulary import OPEN_HOURS, WAIT_HOURS
-
-#: Beds fill and empty within days; a list, or a closed door, stays for longer.
-BRIEF = frozenset({OpeningStatus.OPEN, OpeningStatus.FULL})
+from programs.models.opening import hours_that_count
 
 
 @transaction.atomic
@@ -51,10 +48,3 @@ def state_opening(
     opening.full_clean()
     opening.save()
     return opening
-
-
-def hours_that_count(term: Term | None, status: OpeningStatus) -> int:
-    """Return for how many hours such a statement counts; a level of care may say its own."""
-    if status in BRIEF:
-        return term.open_hours if term else OPEN_HOURS
-    return term.wait_hours if term else WAIT_HOURS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -48,6 +48,11 @@ def pills(
     return found
 
 
+def openings_pill(query: QueryDict) -> Pill:
+    label = str(_("Says it has openings now"))
+    return Pill(str(_("Openings")), label, _without(query, "openings"))
+
+
 @dataclass(frozen=True, slots=True)
 class WayOut:
     """A step from a search that finds few to one that finds more."""
@@ -61,10 +66,7 @@ class WayOut:
 def ways_out(query: QueryDict, found: SearchResults) -> list[WayOut]:
     """Return what finds more: filters to drop, the most first, then wider circles, the nearest."""
     labels = {facet.slug: facet for facet in found.facets}
-    ways = [
-        _without_names(query, each) if each.names else _dropped(query, labels[each.facet], each)
-        for each in found.relaxations
-    ]
+    ways = [_relaxed(query, labels, each) for each in found.relaxations]
     if found.farther:
         ways += [
             _wider(query, circle.radius_miles, circle.total) for circle in found.farther.circles
@@ -72,6 +74,14 @@ def ways_out(query: QueryDict, found: SearchResults) -> list[WayOut]:
         if found.farther.nearest:
             ways.append(_nearest(found.farther.nearest))
     return ways
+
+
+def _relaxed(query: QueryDict, labels: Mapping[str, FacetCounts], relaxation: Relaxation) -> WayOut:
+    if relaxation.names:
+        return _without_names(query, relaxation)
+    if relaxation.openings:
+        return _without_openings(query, relaxation)
+    return _dropped(query, labels[relaxation.facet], relaxation)
 
 
 def _dropped(query: QueryDict, facet: FacetCounts, relaxation: Relaxation) -> WayOut:
@@ -104,6 +114,17 @@ def _without_names(query: QueryDict, relaxation: Relaxation) -> WayOut:
         relaxation.gain,
     ) % {"count": relaxation.gain, "names": relaxation.names}
     return WayOut(kind="q", count=relaxation.gain, text=text, url=_without(query, "q"))
+
+
+def _without_openings(query: QueryDict, relaxation: Relaxation) -> WayOut:
+    text = ngettext(
+        "%(count)s more that does not say if it has openings now",
+        "%(count)s more that do not say if they have openings now",
+        relaxation.gain,
+    ) % {"count": relaxation.gain}
+    return WayOut(
+        kind="openings", count=relaxation.gain, text=text, url=_without(query, "openings")
+    )
 
 
 def _wider(query: QueryDict, miles: int, total: int) -> WayOut:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from programs.enums import (
@@ -22,8 +24,9 @@ from programs.enums import (
     ListingPart,
     LocationPrecision,
     MedicationRelation,
+    OpeningStatus,
 )
-from programs.models import Facility, Phone, Program, Source, effective_relations
+from programs.models import Facility, Opening, Phone, Program, Source, effective_relations
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.vocabulary import Vocabulary, VocabularyFacet
@@ -32,8 +35,10 @@ from programs.views.site import site_of
 from programs.views.wording import (
     PhoneLink,
     Statement,
+    ago,
     attribution,
     last_checked,
+    opening_status,
     phone_link,
 )
 
@@ -62,15 +67,26 @@ class FactGroup:
     attribution: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningLine:
+    """What was said about openings: of what, what, by whom and when, and until when it counts."""
+
+    about: str
+    status: str
+    is_open: bool
+    details: tuple[str, ...]
+    attribution: str
+
+
 @require_safe
 def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
-    """Everything about one program. Four statements: site, program, phones, facts."""
+    """Everything about one program. Five statements: site, program, phones, facts, openings."""
     programs = Program.objects.published().with_facility().with_federal_source()
     program = get_object_or_404(programs, pk=program_id)
     if request.path != program.get_absolute_url():
         return redirect(program)
     vocabulary = site_of(request).vocabulary
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
     facts = stated_facts([program.pk], vocabulary)[program.pk]
     phones = program.facility.phones.select_related("source").order_by("position", "id")
     context = {
@@ -82,11 +98,52 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
             program, vocabulary.shelf_life_days(ListingPart.ADDRESS), today
         ),
         "report_url": f"{request.path}report/",
+        "openings": opening_lines(program, facts, vocabulary, now),
         "groups": fact_groups(facts, vocabulary, today),
         "map_url": map_url(program.facility),
         "states_served": [STATE_NAMES[code] for code in program.states_served],
     }
     return render(request, "programs/listing.html", context)
+
+
+def opening_lines(
+    program: Program, facts: Iterable[StatedFact], vocabulary: Vocabulary, now: datetime
+) -> list[OpeningLine]:
+    """Return what was said about openings and still counts: of the program, then of its levels.
+
+    One statement.
+    """
+    offered = {fact.term.id for fact in facts if fact.answer == Answer.YES}
+    order = vocabulary.place_of_term
+    current = program.openings.current(now).select_related("source")
+    stated = [said for said in current if said.term_id is None or said.term_id in offered]
+    stated.sort(key=lambda said: -1 if said.term_id is None else order[said.term_id])
+    return [_opening_line(said, vocabulary, now) for said in stated]
+
+
+def _opening_line(said: Opening, vocabulary: Vocabulary, now: datetime) -> OpeningLine:
+    status = OpeningStatus(said.status)
+    return OpeningLine(
+        about=vocabulary.term_by_id[said.term_id].label if said.term_id else _("The whole program"),
+        status=opening_status(status, said.wait_days),
+        is_open=status == OpeningStatus.OPEN,
+        details=tuple(_opening_details(said)),
+        attribution=_("Said %(when)s by: %(source)s. Counts until %(until)s.")
+        % {
+            "when": ago(said.stated_at, now),
+            "source": said.source.name,
+            "until": date_format(timezone.localtime(said.expires_at), "DATETIME_FORMAT"),
+        },
+    )
+
+
+def _opening_details(said: Opening) -> Iterable[str]:
+    if said.places_count:
+        yield ngettext("%s place", "%s places", said.places_count) % said.places_count
+    if said.can_start_today is not None:
+        yield _("You can start today") if said.can_start_today else _("You cannot start today")
+    if said.walk_in_hours:
+        yield _("Walk in: %s") % said.walk_in_hours
 
 
 def confirmations(

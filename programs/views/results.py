@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,11 +26,14 @@ from programs.models.program import listing_name
 from programs.search.criteria import Anywhere, SearchCriteria
 from programs.search.engine import OPIOID_MEDICINES, Match
 from programs.search.facts import StatedFact
+from programs.search.openings import LEVELS, StatedOpening
 from programs.search.vocabulary import Vocabulary
 from programs.views.wording import (
     MOST_LANGUAGES,
     PhoneLink,
+    ago,
     distance_text_in,
+    opening_status,
     phone_link_in,
     when_in,
 )
@@ -64,13 +68,13 @@ class Result:
 
 
 def results_of(
-    matches: Iterable[Match], criteria: SearchCriteria, vocabulary: Vocabulary
+    matches: Iterable[Match], criteria: SearchCriteria, vocabulary: Vocabulary, *, now: datetime
 ) -> list[Result]:
     """Return what a results page prints of each match."""
     # Asked for once: a page would look it up a thousand times.
     language = get_language()
     listing_url = _listing_url()
-    return [_result(match, criteria, vocabulary, language, listing_url) for match in matches]
+    return [_result(match, criteria, vocabulary, language, listing_url, now) for match in matches]
 
 
 def _result(
@@ -79,10 +83,15 @@ def _result(
     vocabulary: Vocabulary,
     language: str | None,
     listing_url: str,
+    now: datetime,
 ) -> Result:
     name = listing_name(match.program_name, match.facility_name, match.branch)
     said = _by_kind(match.facts)
-    lines = _lines(said, criteria, vocabulary, language)
+    openings = _openings_asked(match.openings, criteria)
+    lines = [
+        *_opening_lines(openings, criteria, now),
+        *_lines(said, criteria, vocabulary, language),
+    ]
     return Result(
         program_id=match.program_id,
         url=listing_url % (match.program_id, _slug(name)),
@@ -94,7 +103,7 @@ def _result(
         warnings=tuple(_warnings(said)),
         # What was asked for comes first.
         lines=tuple(sorted(lines, key=lambda line: not line.was_asked)),
-        unknown=_unknown(said, language),
+        unknown=_unknown(said, language, has_opening=bool(openings)),
     )
 
 
@@ -145,6 +154,32 @@ def _lines(
     yield from _payment_lines(said[FactKind.COVERAGE], criteria, language)
     yield from _asked_lines(said[FactKind.FEATURE], criteria, language)
     yield from _unsaid_lines(said, criteria, vocabulary)
+
+
+def _openings_asked(
+    openings: Sequence[StatedOpening], criteria: SearchCriteria
+) -> Sequence[StatedOpening]:
+    """Return those of levels that were asked for, if any were, and of the program as a whole."""
+    asked = criteria.wanted.get(LEVELS)
+    if not asked:
+        return openings
+    return [said for said in openings if not said.term or said.term.slug in asked]
+
+
+def _opening_lines(
+    openings: Sequence[StatedOpening], criteria: SearchCriteria, now: datetime
+) -> Iterable[ResultLine]:
+    if openings:
+        text = "; ".join(opening_text(said, now) for said in openings)
+        yield ResultLine(_("Openings"), text, was_asked=criteria.openings_now)
+
+
+def opening_text(said: StatedOpening, now: datetime) -> str:
+    """Say such as "Waitlist of about 5 days for Outpatient counseling, said yesterday"."""
+    status = opening_status(said.status, said.wait_days)
+    if said.term:
+        status = _("%(status)s for %(level)s") % {"status": status, "level": said.term.label}
+    return _("%(what)s, said %(when)s") % {"what": status, "when": ago(said.stated_at, now)}
 
 
 def _care_lines(
@@ -301,11 +336,12 @@ def _asked_lines(
             yield ResultLine(fact.term.label, when_in(language, fact), was_asked=True)
 
 
-def _unknown(said: _Said, language: str | None) -> str:
+def _unknown(said: _Said, language: str | None, *, has_opening: bool) -> str:
     """Name what nobody stated, and what no survey can: it is to be asked, not assumed."""
     payers = said[FactKind.COVERAGE]
     return _unknown_text(
         language,
+        has_opening=has_opening,
         has_care=bool(_yes(said[FactKind.CARE])),
         has_opioid_medicine=any(
             fact.term.slug in OPIOID_MEDICINES for fact in said[FactKind.MEDICATION]
@@ -319,12 +355,13 @@ def _unknown(said: _Said, language: str | None) -> str:
 def _unknown_text(
     _language: str | None,
     *,
+    has_opening: bool,
     has_care: bool,
     has_opioid_medicine: bool,
     has_payment: bool,
     has_network: bool,
 ) -> str:
-    missing = [_("if there is an opening now")]
+    missing = [] if has_opening else [_("if there is an opening now")]
     if not has_care:
         missing.append(_("the levels of care"))
     if not has_opioid_medicine:

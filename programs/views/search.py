@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -20,7 +21,7 @@ from programs.search.engine import FEW, SearchResults, search
 from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
 from programs.search.ranking import RANKING
-from programs.views.links import pills, ways_out
+from programs.views.links import Pill, openings_pill, pills, ways_out
 from programs.views.results import results_of
 from programs.views.site import site_of
 from programs.views.words import understood, what_was_read
@@ -59,7 +60,8 @@ def results(request: HtmxRequest) -> HttpResponse:
     if not program_filter.is_valid():
         context = _unanswered_context(request, program_filter)
         return render(request, "programs/search.html", context | _layout(request), status=400)
-    found = search(program_filter.criteria(), vocabulary)
+    now = timezone.now()
+    found = search(program_filter.criteria(), vocabulary, now=now)
     words, near = program_filter.words, program_filter.form.cleaned_data["near"]
     query = understood(request.GET, words)
     is_beyond_the_end = found.criteria.page > found.page_count
@@ -67,14 +69,15 @@ def results(request: HtmxRequest) -> HttpResponse:
         "form": program_filter.form,
         "found": found,
         "facets": found.facets,
-        "results": results_of(found.matches, found.criteria, vocabulary),
+        "results": results_of(found.matches, found.criteria, vocabulary, now=now),
         "summary": _summary(found, program_filter.place),
         "order": _order(found.criteria, program_filter.place),
         "words": what_was_read(request.GET, words, near),
         "is_crisis": _is_crisis(request),
         "q": query.get("q", ""),
         "near": query.get("near", ""),
-        "pills": pills(request.GET, found.facets, but_for=_read_terms(program_filter)),
+        "openings_count": found.openings,
+        "pills": _pills(request.GET, program_filter, found),
         "ways_out": ways_out(query, found) if found.is_few else (),
         "other_readings": near.also if near else (),
         "is_beyond_the_end": is_beyond_the_end,
@@ -88,6 +91,11 @@ def results(request: HtmxRequest) -> HttpResponse:
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
+
+
+def _pills(query: QueryDict, program_filter: ProgramFilter, found: SearchResults) -> list[Pill]:
+    openings = [openings_pill(query)] if found.criteria.openings_now else []
+    return openings + pills(query, found.facets, but_for=_read_terms(program_filter))
 
 
 def _is_crisis(request: HttpRequest) -> bool:
@@ -149,6 +157,7 @@ def _choices(values: dict[str, Any]) -> dict[str, Any]:
         "access_choices": SearchAspect,
         "access": values.get("medication_access") or SearchAspect.OFFERS,
         "sort_choices": Sort,
+        "openings": values.get("openings") or "",
         "sort": values.get("sort") or Sort.NEAREST,
     }
 
@@ -185,7 +194,9 @@ def _summary_here(found: SearchResults, place: ResolvedPlace | None) -> str:
 
 def _order(criteria: SearchCriteria, place: ResolvedPlace | None) -> str:
     """Print the rule that ordered the page; `search.ranking` applies it."""
-    if isinstance(criteria.where, Near) and criteria.sort == Sort.NEAREST:
+    if criteria.sort == Sort.OPENINGS:
+        rule = _("Who says it has openings now comes first. Nobody can pay to be higher.")
+    elif isinstance(criteria.where, Near) and criteria.sort == Sort.NEAREST:
         rule = _("Nearest first, in a straight line. Nobody can pay to be higher.")
     else:
         rule = _("Most recently confirmed first. Nobody can pay to be higher.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -13,11 +13,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from programs.enums import DatePrecision, LocationPrecision, PhoneUse
+from programs.enums import DatePrecision, LocationPrecision, OpeningStatus, PhoneUse
 from programs.search.engine import StatedPhone
 
 #: Languages whose fixed words are kept.
 MOST_LANGUAGES = 16
+HOURS_A_DAY = 24
+SECONDS_AN_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +167,21 @@ def _known_month(stated: Stated) -> str:
     if stated.date_precision == DatePrecision.YEAR:
         return str(stated.reported_on.year)
     return date_format(stated.reported_on, "YEAR_MONTH_FORMAT")
+
+
+def opening_status(status: OpeningStatus, wait_days: int | None) -> str:
+    """Say the status, of a waitlist with its length if that was said."""
+    if wait_days is None:
+        return str(status.label)
+    return ngettext("Waitlist of about %s day", "Waitlist of about %s days", wait_days) % wait_days
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Say how long ago, no finer than an hour."""
+    hours = max(0, int((now - then).total_seconds() // SECONDS_AN_HOUR))
+    if hours < 1:
+        return _("in the last hour")
+    if hours < HOURS_A_DAY:
+        return ngettext("%s hour ago", "%s hours ago", hours) % hours
+    days = hours // HOURS_A_DAY
+    return _("yesterday") if days == 1 else _("%s days ago") % days
