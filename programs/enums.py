@@ -114,6 +114,13 @@ class ListingPart(TextChoices):
     IN_NETWORK = "in_network", _("In network for a plan")
 
 
+class Tick(TextChoices):
+    """What a caller heard about a group of facts."""
+
+    RIGHT = "right", _("All right")
+    UNSURE = "unsure", _("Could not tell")
+
+
 class ListingStatus(TextChoices):
     PUBLISHED = "published", _("Published")
     DRAFT = "draft", _("Draft")

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from programs.admin import (
+    call_sheets,
     corrections,
     facilities,
     keepers,
@@ -22,4 +23,13 @@ admin.site.site_header = _("Treatment Directory: the keepers' desk")
 admin.site.site_title = _("Treatment Directory")
 admin.site.index_title = _("What we keep")
 
-__all__ = ["corrections", "facilities", "keepers", "places", "programs", "provenance", "vocabulary"]
+__all__ = [
+    "call_sheets",
+    "corrections",
+    "facilities",
+    "keepers",
+    "places",
+    "programs",
+    "provenance",
+    "vocabulary",
+]

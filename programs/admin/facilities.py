@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -141,6 +142,12 @@ class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
         ),
     )
     inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Facility) -> Any:
+        """Go back to the call sheet that led here, if one did."""
+        if "sheet" in request.GET:
+            return redirect("admin:programs_callsheet_sheet", obj.pk)
+        return super().response_post_save_change(request, obj)
 
 
 class FacilityInline(ReadOnly, _FacilityInline):

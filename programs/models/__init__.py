@@ -1,5 +1,6 @@
 """The tables, a file an aggregate."""
 
+from programs.models.call_sheet import CallSheet
 from programs.models.correction import Correction, ReportDay, ReporterCount
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
@@ -34,6 +35,7 @@ from programs.models.vocabulary import (
 
 __all__ = [
     "KIND_OF_FACTS",
+    "CallSheet",
     "CareFact",
     "ChangeSet",
     "CodeStatement",

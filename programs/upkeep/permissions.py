@@ -79,6 +79,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "term": (Action.SEE_DESK, Action.MANAGE_VOCABULARY),
     "federalcode": (Action.SEE_DESK, Action.MANAGE_VOCABULARY),
     "codestatement": (Action.SEE_DESK, Action.MANAGE_VOCABULARY),
+    "callsheet": (Action.VERIFY, Action.VERIFY),
     "shelflife": (Action.SEE_DESK, Action.MANAGE_VOCABULARY),
     "source": (Action.SEE_DESK, Action.MANAGE_SOURCES),
     "federalrecord": (Action.SEE_DESK, Action.APPLY_IMPORT),
