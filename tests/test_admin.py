@@ -18,6 +18,7 @@ from django.utils import timezone
 from programs.admin.finding import phone_digits
 from programs.enums import FactKind, ImportAction, ImportStatus, Role, SourceKind
 from programs.models import (
+    CallSheet,
     CareFact,
     ConfidentialAddress,
     Correction,
@@ -84,6 +85,7 @@ def some_of_everything(count: int) -> None:
             facility=FacilityFactory.create(organization=OrganizationFactory.create())
         )
         PhoneFactory.create(facility=program.facility)
+        CallSheet.objects.create(facility=program.facility)
         CorrectionFactory.create(program=program, term=term("payment/medicaid"))
         state(program, "payment/medicaid")
         source = SourceFactory.create(slug=f"source-{number}")

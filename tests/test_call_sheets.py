@@ -410,3 +410,25 @@ def test_what_is_no_fact_cannot_be_fixed(desk):
     for table, number in (("phone", 1), ("featurefact", 1)):
         address = reverse("admin:programs_fact_fix", args=[table, number])
         assert desk.get(address).status_code == 404
+
+
+def test_saving_the_address_leads_back_to_the_sheet(desk):
+    program = ProgramFactory.create()
+    address = reverse("admin:programs_facility_change", args=[program.facility_id]) + "?sheet=1"
+    context = desk.get(address).context
+    data = {
+        bound.html_name: "" if bound.value() is None else bound.value()
+        for form in (
+            context["adminform"].form,
+            *(inline.formset.management_form for inline in context["inline_admin_formsets"]),
+        )
+        for bound in form
+    }
+    for inline in context["inline_admin_formsets"]:
+        for bound in (bound for form in inline.formset.forms for bound in form):
+            value = bound.value()
+            data[bound.html_name] = "" if value is None else getattr(value, "pk", value)
+    data["programs-0-id"], data["programs-0-facility"] = program.pk, program.facility_id
+    response = desk.post(address, data | {"street1": "2 Main Street"})
+    assert response.status_code == 302
+    assert response.headers["Location"] == sheet_url(program)

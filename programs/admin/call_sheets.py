@@ -174,6 +174,18 @@ class CallSheetAdmin(ReadOnly, _CallSheetAdmin):
             )
         return self._sheet(request, facility, RetryForm(request.POST), status=409)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Show the sheet here too: links of the admin name a row by its change page."""
+        if not object_id.isdecimal():
+            raise Http404
+        return self.sheet_view(request, int(object_id))
+
     def _act(self, request: HttpRequest, facility: Facility, user: User) -> HttpResponse:
         """Do what the button says. Raise HeldByAnotherError or ChangedMeanwhileError."""
         now, form = timezone.now(), RetryForm(request.POST)
