@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0018_invitation_messages"),
+        ("programs", "0019_add_openings_to_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
