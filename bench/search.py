@@ -201,7 +201,7 @@ def _where_of(question: Question) -> Near | InState | Anywhere:
 def page_getter() -> Callable[[str], int]:
     """Return what gets a page in this process, through all middleware, as a browser asks for it."""
     handler = WSGIHandler()
-    requests = RequestFactory(SERVER_NAME="localhost", HTTP_ACCEPT_ENCODING="gzip")
+    requests = RequestFactory(SERVER_NAME="localhost", HTTP_ACCEPT_ENCODING="gzip, deflate, br")
 
     def get(url: str) -> int:
         response = cast(Any, handler.get_response(requests.get(url)))

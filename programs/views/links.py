@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -128,7 +130,7 @@ def _without_openings(query: QueryDict, relaxation: Relaxation) -> WayOut:
 
 
 def _wider(query: QueryDict, miles: int, total: int) -> WayOut:
-    changed = query.copy()
+    changed = copy(query)
     changed["miles"] = str(miles)
     text = ngettext(
         "%(count)s within %(miles)s miles", "%(count)s within %(miles)s miles", total
@@ -143,13 +145,13 @@ def _nearest(nearest: NearestBeyond) -> WayOut:
 
 
 def _without_term(query: QueryDict, parameter: str, slug: str) -> str:
-    changed = query.copy()
+    changed = copy(query)
     changed.setlist(parameter, [each for each in query.getlist(parameter) if each != slug])
     return address(_without_age(changed, parameter))
 
 
 def _without(query: QueryDict, parameter: str) -> str:
-    changed = query.copy()
+    changed = copy(query)
     changed.pop(parameter, None)
     return address(_without_age(changed, parameter))
 
@@ -164,4 +166,4 @@ def _without_age(query: QueryDict, parameter: str) -> QueryDict:
 def address(query: QueryDict) -> str:
     """Return the address of the first page of a search."""
     query.pop("page", None)
-    return f"?{query.urlencode()}"
+    return f"?{urlencode(dict(query.lists()), doseq=True)}"

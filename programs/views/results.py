@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -119,8 +121,9 @@ def _slug(name: str) -> str:
 
 def _by_kind(facts: Iterable[StatedFact]) -> _Said:
     said: _Said = {kind: [] for kind in FactKind}
-    for fact in facts:
-        said[fact.facet.kind].append(fact)
+    # A kind is an enum, slow to look up; facts of a facet stand together.
+    for facet, of_facet in groupby(facts, attrgetter("facet")):
+        said[facet.kind] += of_facet
     return said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -55,7 +56,7 @@ def _other(query: QueryDict, other: OtherReading) -> str:
 
 
 def _changed(query: QueryDict, parameters: Iterable[tuple[str, tuple[str, ...]]]) -> str:
-    changed = query.copy()
+    changed = copy(query)
     for name, values in parameters:
         kept = [] if name in ("q", "near") else changed.getlist(name)
         changed.setlist(name, list(dict.fromkeys([*kept, *filter(None, values)])))
@@ -64,7 +65,7 @@ def _changed(query: QueryDict, parameters: Iterable[tuple[str, tuple[str, ...]]]
 
 def understood(query: QueryDict, words: WordsRead) -> QueryDict:
     """Return the same search with the words of the box in the fields that they name."""
-    changed = query.copy()
+    changed = copy(query)
     if not words.phrases:
         return changed
     changed.setlist("q", [words.rest] if words.rest else [])
