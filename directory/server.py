@@ -30,6 +30,7 @@ from gunicorn.app.base import BaseApplication
 
 from directory.database import DatabaseError, embedded_server_for
 from directory.logs import WithoutQueryStrings
+from directory.worker import ImportsWorker
 
 WORKERS = 2
 THREADS_PER_WORKER = 4
@@ -106,7 +107,8 @@ def serve(host: str, port: int, release: Path | None) -> None:
             "collectstatic", interactive=False, verbosity=0, ignore_patterns=list(UNUSED_FILES)
         )
         connections.close_all()  # a connection must not be shared with the workers
-        Server(host, port).run()
+        with ImportsWorker():
+            Server(host, port).run()
 
 
 def fill_database(release: Path | None) -> None:

@@ -116,7 +116,7 @@ def test_the_site_starts_serves_stops_and_starts_again_with_its_data(open_folder
     with RunningServer(var_dir) as server:
         assert server.get("/") < 500
         assert "Loading the sample" in server.output
-        assert processes_of(var_dir)
+        assert any("run_imports" in command for command in processes_of(var_dir))
         assert server.stop(signal.SIGINT) == ""
     assert left_after_stop(var_dir) == []
 

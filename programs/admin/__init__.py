@@ -16,6 +16,7 @@ from programs.admin import (
     places,
     programs,
     provenance,
+    releases,
     vocabulary,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "places",
     "programs",
     "provenance",
+    "releases",
     "vocabulary",
 ]

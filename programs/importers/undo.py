@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -83,14 +84,14 @@ def undo(run: ImportRun, clock: Clock) -> None:
     Raises LoadRefusedError if the history does not have the run.
     """
     with connection.cursor() as cursor:
-        change_sets = change_sets_of(cursor, run)
-        if not change_sets:
+        change_set = change_set_of(cursor, run)
+        if change_set is None:
             raise LoadRefusedError("The history of listings does not have this run.")
         _prepare(cursor)
         with clock("Reading the history"):
             for tracked in TABLES:
                 cursor.execute(_create(tracked))
-                cursor.execute(_find(tracked), [change_sets])
+                cursor.execute(_find(tracked), [change_set])
                 cursor.execute(f"ANALYZE {tracked.undoing}")
         with clock("Looking for what changed since"):
             kept = _keep_listings_worked_on(cursor)
@@ -106,13 +107,50 @@ def undo(run: ImportRun, clock: Clock) -> None:
         keep_lines(run, [*kept, *(line for table in TABLES for line in _stayed(cursor, table))])
 
 
-def change_sets_of(cursor: CursorWrapper, run: ImportRun) -> list[UUID]:
-    """Return the ids of the change sets under which the run wrote: one query."""
+class Written(NamedTuple):
+    """What a run wrote to one table, and how many of those rows were written to since."""
+
+    table: str
+    made: int
+    changed: int
+    deleted: int
+    since: int
+
+
+def undo_preview(run: ImportRun) -> list[Written]:
+    """Count what undoing a run is about, a table each."""
+    with connection.cursor() as cursor:
+        change_set = change_set_of(cursor, run)
+        return [_written(cursor, tracked, change_set) for tracked in TABLES if change_set]
+
+
+def _written(cursor: CursorWrapper, tracked: Tracked, change_set: UUID) -> Written:
+    of_run = f"FROM {tracked.events} WHERE pgh_context_id = %s"
+    cursor.execute(f"SELECT pgh_label, count(*) {of_run} GROUP BY 1", [change_set])
+    counts = dict(cursor.fetchall())
+    # Few rows have later events: they are looked up among those of the run, not the other way.
     cursor.execute(
-        "SELECT id FROM pghistory_context WHERE metadata->>'kind' = %s AND metadata->>'run' = %s",
+        f"SELECT count(DISTINCT later.pgh_obj_id) FROM {tracked.events} later"
+        f" WHERE later.pgh_id > (SELECT max(pgh_id) {of_run})"
+        f" AND EXISTS (SELECT 1 {of_run} AND pgh_obj_id = later.pgh_obj_id)",
+        [change_set, change_set],
+    )
+    (since,) = cursor.fetchone()
+    made, changed, deleted = (counts.get(label, 0) for label in ("insert", "update", "delete"))
+    name = str(tracked.model._meta.verbose_name_plural)
+    return Written(name, made, changed, deleted, since)
+
+
+def change_set_of(cursor: CursorWrapper, run: ImportRun) -> UUID | None:
+    """Return the id of the change set under which the run wrote last, if it ever did."""
+    cursor.execute(
+        "SELECT id FROM pghistory_context"
+        " WHERE metadata->>'kind' = %s AND metadata->>'run' = %s"
+        " ORDER BY created_at DESC LIMIT 1",
         [ChangeKind.IMPORT.value, str(run.pk)],
     )
-    return [row[0] for row in cursor.fetchall()]
+    found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _prepare(cursor: CursorWrapper) -> None:
@@ -142,7 +180,7 @@ def _find(tracked: Tracked) -> str:
     INSERT INTO {tracked.undoing}
     WITH written AS (
       SELECT pgh_obj_id AS id, min(pgh_id) AS first, max(pgh_id) AS last
-        FROM {tracked.events} WHERE pgh_context_id = ANY(%s) GROUP BY pgh_obj_id
+        FROM {tracked.events} WHERE pgh_context_id = %s GROUP BY pgh_obj_id
     )
     SELECT written.id, written.last, before.pgh_id,
            first.pgh_label = 'insert', last.pgh_label = 'delete',

@@ -55,7 +55,11 @@ def keep_upload(upload: Upload) -> tuple[Path, str]:
         with partial.open("wb") as stream:
             stream.writelines(upload.chunks())
         partial.replace(path)  # a file under its final name is whole
-    check_readable(path, name)
+    try:
+        check_readable(path, name)
+    except ReleaseFileError:
+        forget_upload(path)
+        raise
     return path, digest.hexdigest()
 
 

@@ -16,6 +16,9 @@ from programs.enums import ImportStatus
 from programs.models import ImportProgress, ImportRun
 from programs.upkeep.release_files import forget_upload
 
+CAN_BE_DISCARDED = (ImportStatus.PLANNED, ImportStatus.FAILED)
+CAN_BE_PLANNED_AGAIN = (*CAN_BE_DISCARDED, ImportStatus.UNDONE)
+
 
 class WrongMomentError(Exception):
     """What is asked for cannot be done with the run as it is now. The message says why."""
@@ -61,19 +64,21 @@ def later_applied(run: ImportRun) -> ImportRun | None:
     return later.order_by("-applied_at", "-pk").first()
 
 
-def plan_again(run: ImportRun) -> None:
+def plan_again(run: ImportRun, user: User | None = None) -> None:
     """Ask for the plan anew, since the directory changed or what failed was mended.
 
     Decisions on conflicts that are in the new plan too stay. Raises WrongMomentError.
     """
+    if run.status not in CAN_BE_PLANNED_AGAIN:
+        raise WrongMomentError("What is being worked on, or applied, is not planned again.")
     if not run.file_path:
         raise WrongMomentError("The command read this file; it is not kept. Upload it.")
     _ask(run, run.status, ImportStatus.PLANNING)
 
 
-def discard(run: ImportRun) -> None:
+def discard(run: ImportRun, user: User | None = None) -> None:
     """Give up a plan, and the uploaded file if no other run has it. Raises WrongMomentError."""
-    if run.status not in (ImportStatus.PLANNED, ImportStatus.FAILED):
+    if run.status not in CAN_BE_DISCARDED:
         raise WrongMomentError("Only a plan that was not applied can be discarded.")
     with transaction.atomic():
         _move(run, run.status, ImportStatus.DISCARDED)
