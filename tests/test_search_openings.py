@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from programs.enums import Answer, OpeningStatus, Sort
-from programs.models import CareFact, Program
+from programs.models import CareFact, Opening, Program
 from programs.search.criteria import PAGE_SIZE, SearchCriteria
 from programs.search.engine import SearchResults, search
 from programs.search.vocabulary import read_vocabulary
@@ -78,6 +78,24 @@ def test_an_opening_of_a_level_that_the_program_does_not_say_it_offers_is_none()
     assert found().total == 0
     CareFact.objects.update(answer=Answer.YES)
     assert found().total == 1
+
+
+def test_every_way_of_writing_is_found_at_once():
+    program, other = program_with(IOP), program_with()
+    open_until(program, NOW, IOP)
+    openings = Opening.objects.all()
+    writes = [
+        lambda: openings.update(expires_at=LATER),
+        lambda: openings.update(status=OpeningStatus.FULL),
+        lambda: openings.update(status=OpeningStatus.OPEN),
+        lambda: openings.update(term=None, program=other),
+        lambda: openings.delete(),
+    ]
+    seen = []
+    for write in writes:
+        write()
+        seen.append(ids(found()))
+    assert seen == [[program.pk], [], [program.pk], [other.pk], []]
 
 
 def test_each_level_says_what_choosing_it_gives():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
@@ -21,9 +22,10 @@ from programs.admin.facts import (
 )
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
 from programs.admin.fixing import FixesReports
+from programs.admin.openings import OpeningFilter, OpeningInline, save_openings
 from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
-from programs.models import FederalRecord, Program
+from programs.models import FederalRecord, Opening, Program
 from programs.upkeep.sheets import (
     CareSheet,
     CoverageSheet,
@@ -72,7 +74,7 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
     sheets = (ProgramSheet, CareSheet, MedicationSheet, CoverageSheet, FeatureSheet)
     facility_lookup = "facility"
     list_display = ("display_name", "town", "state", "status", "scope", "is_invented")
-    list_filter = ("status", "scope", FacilityStateFilter, "facility__is_invented")
+    list_filter = ("status", "scope", OpeningFilter, FacilityStateFilter, "facility__is_invented")
     ordering = ("facility__name", "id")
     show_full_result_count = False
     search_fields = (
@@ -90,6 +92,8 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
     formfield_overrides = {ArrayField: {"form_class": StatesField}}
     fields = ("facility", ("name", "scope"), ("status", "states_served"))
     inlines = (
+        # Saved first: they are checked against the levels that stand in the database.
+        OpeningInline,
         CareFactInline,
         MedicationFactInline,
         CoverageFactInline,
@@ -99,6 +103,12 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         return super().get_queryset(request).select_related("facility")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Opening:
+            save_openings(formset, cast(User, request.user))
+        else:
+            super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("name"), ordering="facility__name")
     def display_name(self, program: Program) -> str:
