@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.admin import (
     call_sheets,
+    changesets,
     corrections,
     facilities,
     keepers,
@@ -26,6 +27,7 @@ admin.site.index_title = _("What we keep")
 
 __all__ = [
     "call_sheets",
+    "changesets",
     "corrections",
     "facilities",
     "keepers",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
+from programs.admin.recording import Recorded, WithHistory
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
 from programs.enums import LocationPrecision
@@ -105,7 +106,7 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 
 
 @admin.register(Facility)
-class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
+class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundByPhone):
     """A facility stays while its programs do: close those instead."""
 
     sheets = (FacilitySheet, PhoneSheet)
@@ -158,7 +159,7 @@ class FacilityInline(ReadOnly, _FacilityInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(Spreadsheets, _OrganizationAdmin):
+class OrganizationAdmin(Spreadsheets, Recorded, _OrganizationAdmin):
     sheets = (OrganizationSheet,)
     formfield_overrides = HTTPS_ASSUMED
     list_display = ("name", "facility_count", "website")

@@ -23,6 +23,7 @@ from programs.admin.facts import (
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
 from programs.admin.fixing import FixesReports
 from programs.admin.openings import OpeningFilter, OpeningInline, save_openings
+from programs.admin.recording import WithHistory
 from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
 from programs.models import FederalRecord, Opening, Program
@@ -68,11 +69,12 @@ class StatesField(SimpleArrayField):
 
 
 @admin.register(Program)
-class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, FoundByPhone):
+class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundByPhone):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
 
     sheets = (ProgramSheet, CareSheet, MedicationSheet, CoverageSheet, FeatureSheet)
     facility_lookup = "facility"
+    listing_lookup = "programs"
     list_display = ("display_name", "town", "state", "status", "scope", "is_invented")
     list_filter = ("status", "scope", OpeningFilter, FacilityStateFilter, "facility__is_invented")
     ordering = ("facility__name", "id")

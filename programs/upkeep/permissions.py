@@ -86,6 +86,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "importrun": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "importitem": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "correction": (Action.HANDLE_CORRECTIONS, Action.HANDLE_CORRECTIONS),
+    "changeset": (Action.SEE_HISTORY, Action.REVERT),
     "keeper": (Action.MANAGE_USERS, Action.MANAGE_USERS),
     "membership": (Action.MANAGE_USERS, Action.MANAGE_USERS),
     "invitation": (Action.MANAGE_USERS, Action.MANAGE_USERS),
