@@ -9,14 +9,14 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.admin.finding import phone_digits
-from programs.enums import FactKind, ImportAction, ImportStatus, Role, SourceKind
+from programs.enums import ChangeKind, FactKind, ImportAction, ImportStatus, Role, SourceKind
 from programs.models import (
     CallSheet,
     CareFact,
@@ -34,6 +34,7 @@ from programs.models import (
     Program,
     Source,
     Term,
+    change_set,
 )
 from programs.upkeep.invitations import invite
 from tests.factories import (
@@ -81,9 +82,10 @@ def queries_of(client: Client, address: str, **data: Any) -> int:
 def some_of_everything(count: int) -> None:
     """Make `count` rows of each model that has none of its own from the fixtures."""
     for number in range(count):
-        program = ProgramFactory.create(
-            facility=FacilityFactory.create(organization=OrganizationFactory.create())
-        )
+        with transaction.atomic(), change_set(kind=ChangeKind.COMMAND):
+            program = ProgramFactory.create(
+                facility=FacilityFactory.create(organization=OrganizationFactory.create())
+            )
         PhoneFactory.create(facility=program.facility)
         CallSheet.objects.create(facility=program.facility)
         CorrectionFactory.create(program=program, term=term("payment/medicaid"))
