@@ -1,4 +1,4 @@
-"""What is asked: six places, each with no, two, five filters, and with filters of every kind."""
+"""What is asked: seven places, each with no, two, five filters, and with filters of every kind."""
 
 from __future__ import annotations
 
@@ -80,10 +80,12 @@ FILTERS = [
         or_unknown=frozenset({"medication", "language"}),
     ),
 ]
-DENSEST = "Los Angeles, 25 mi"
+#: Of a million some 47,000 are in it.
+DENSEST = "New York City, 50 mi"
 PLACES = [
     Place("New York City, 10 mi", "10001", (40.7506, -73.9972), 10, "NY"),
-    Place(DENSEST, "90012", (34.0614, -118.2385), 25, "CA"),
+    Place(DENSEST, "10001", (40.7506, -73.9972), 50, "NY"),
+    Place("Los Angeles, 25 mi", "90012", (34.0614, -118.2385), 25, "CA"),
     Place("Chandler AZ, 25 mi", "85225", (33.3105, -111.8239), 25, "AZ"),
     Place("Miles City MT, 100 mi", "59301", (46.4083, -105.8406), 100, "MT"),
     Place("California", "CA", state="CA"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -132,7 +132,7 @@ def resolve_place(text: str) -> ResolvedPlace:
     readings = readings_of(plain_words(text)) if len(text) <= MAX_CHARACTERS else []
     if not readings:
         raise PlaceNotFound(text)
-    found = list(Place.objects.filter(key__in={reading.key for reading in readings}))
+    found = places_of_keys({reading.key for reading in readings})
     if resolved := choose(text, readings, found):
         return resolved
     if readings[0].kinds == (PlaceKind.ZIP,):
@@ -141,6 +141,15 @@ def resolve_place(text: str) -> ResolvedPlace:
     if corrected := correct(text, readings[0], found, near):
         return corrected
     raise PlaceNotFound(text, _near_names(readings[0], near))
+
+
+def places_of_keys(keys: Iterable[str]) -> list[Place]:
+    """Return the places of these keys. One statement.
+
+    Every search asks, and to compile the query took four times as long as to answer it.
+    """
+    sql = "SELECT * FROM programs_place WHERE key = ANY(%s::text[])"
+    return list(Place.objects.raw(sql, [list(keys)]))
 
 
 def choose(text: str, readings: list[Reading], found: list[Place]) -> ResolvedPlace | None:

@@ -25,6 +25,7 @@ from programs.search.places import (
     choose,
     correct,
     look_alikes,
+    places_of_keys,
     plain_words,
     readings_of,
 )
@@ -247,7 +248,7 @@ class _Reader:
         keys = {reading.key for each in readings.values() for reading in each}
         states = [STATE_NAMES[state] for state in self._states_of_medicaid()]
         keys |= {reading.key for name in states for reading in readings_of(plain_words(name))}
-        self.found = list(Place.objects.filter(key__in=keys)) if keys else []
+        self.found = places_of_keys(keys) if keys else []
         for span, its_readings in readings.items():
             self._resolve(span, its_readings)
 

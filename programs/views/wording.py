@@ -70,6 +70,11 @@ def distance_text_in(language: str | None, distance_miles: float, location_preci
     miles = max(1, round(distance_miles))
     if is_exact:
         return _miles_away(language) % miles
+    return _about(language, miles)
+
+
+@lru_cache(maxsize=1024)
+def _about(_language: str | None, miles: int) -> str:
     return ngettext("about %s mile away", "about %s miles away", miles) % miles
 
 
