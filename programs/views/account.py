@@ -51,9 +51,9 @@ def signed_in(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("mfa_activate_totp")
 
 
-@require_safe
 @never_cache
 @login_required
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who the keeper is to us, what they may keep, and the way to password and second factor."""
     role = role_of(request.user)

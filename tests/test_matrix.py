@@ -1,0 +1,219 @@
+"""Every address of the site, as every role: who gets in is what this table says, and no more.
+
+An address that is not in the table fails: whoever adds a page says here whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from programs.enums import Role
+from programs.models import Program
+from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory
+from tests.test_admin import some_of_everything
+
+pytestmark = pytest.mark.django_db
+
+#: The lowest role that gets in. Nobody does where there is none.
+NOBODY = None
+LOWEST: dict[str, Role | None] = {
+    # Everybody.
+    "programs:landing": Role.VISITOR,
+    "programs:search": Role.VISITOR,
+    "programs:suggest": Role.VISITOR,
+    "programs:how-we-rank": Role.VISITOR,
+    "programs:listing": Role.VISITOR,
+    "programs:report": Role.VISITOR,
+    "programs:corrections": Role.VISITOR,
+    "programs:correction": Role.VISITOR,
+    "programs:invitation": Role.VISITOR,
+    "account_login": Role.VISITOR,
+    "account_inactive": Role.VISITOR,
+    "account_reset_password": Role.VISITOR,
+    "account_reset_password_done": Role.VISITOR,
+    "account_reset_password_from_key": Role.VISITOR,
+    "account_reset_password_from_key_done": Role.VISITOR,
+    # Whoever is signed in, for themselves.
+    "programs:account": Role.FACILITY_STAFF,
+    "account_logout": Role.FACILITY_STAFF,
+    "account_reauthenticate": Role.FACILITY_STAFF,
+    "account_change_password": Role.FACILITY_STAFF,
+    "mfa_index": Role.FACILITY_STAFF,
+    "mfa_authenticate": Role.FACILITY_STAFF,
+    "mfa_reauthenticate": Role.FACILITY_STAFF,
+    "mfa_activate_totp": Role.FACILITY_STAFF,
+    "mfa_deactivate_totp": Role.FACILITY_STAFF,
+    "mfa_view_recovery_codes": Role.FACILITY_STAFF,
+    "mfa_generate_recovery_codes": Role.FACILITY_STAFF,
+    "mfa_download_recovery_codes": Role.FACILITY_STAFF,
+    # The desk.
+    "admin:index": Role.EDITOR,
+    "admin:login": Role.EDITOR,
+    "admin:logout": Role.EDITOR,
+    "admin:password_change": Role.EDITOR,
+    "admin:password_change_done": Role.EDITOR,
+    "admin:autocomplete": Role.EDITOR,
+    "admin:jsi18n": Role.EDITOR,
+    "admin:view_on_site": Role.EDITOR,
+    "admin:app_list": Role.EDITOR,
+    "admin:(?P<url>.*)$": Role.EDITOR,
+    "admin:programs_term_autocomplete": Role.EDITOR,
+}
+#: The pages that the admin has for a table: to see its rows, to add one, to delete one.
+ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
+    "facility": (Role.EDITOR, Role.EDITOR, NOBODY),
+    "organization": (Role.EDITOR, Role.EDITOR, Role.EDITOR),
+    "program": (Role.EDITOR, Role.EDITOR, NOBODY),
+    "correction": (Role.EDITOR, NOBODY, NOBODY),
+    "place": (Role.EDITOR, NOBODY, NOBODY),
+    "source": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
+    "importrun": (Role.EDITOR, NOBODY, NOBODY),
+    "importitem": (Role.EDITOR, NOBODY, NOBODY),
+    "facet": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
+    "shelflife": (Role.EDITOR, NOBODY, NOBODY),
+    "term": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
+    "federalcode": (Role.EDITOR, NOBODY, NOBODY),
+    "keeper": (Role.ADMINISTRATOR, NOBODY, NOBODY),
+    "invitation": (Role.ADMINISTRATOR, Role.ADMINISTRATOR, NOBODY),
+}
+#: What a page has to be asked to answer at all.
+QUERIES = {
+    "admin:autocomplete": "?app_label=programs&model_name=facility&field_name=organization",
+    "admin:programs_term_autocomplete": ("?app_label=programs&model_name=carefact&field_name=term"),
+}
+for table, (see, add, delete) in ADMIN_PAGES.items():
+    # Without a name: the old address of a row, which leads to its page.
+    pages = {
+        "changelist": see,
+        "change": see,
+        "history": see,
+        "": see,
+        "add": add,
+        "delete": delete,
+    }
+    LOWEST |= {f"admin:programs_{table}_{page}": role for page, role in pages.items()}
+
+
+def addresses() -> dict[str, tuple[str, URLPattern]]:
+    """Return the name, and the route from the root, of every address that the site answers."""
+    return {name: (route, pattern) for name, route, pattern in _walk(get_resolver(), "", "")}
+
+
+def _walk(
+    resolver: URLResolver, namespace: str, route: str
+) -> Iterator[tuple[str, str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        here = f"{route}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _walk(entry, inner, here)
+        else:
+            yield f"{namespace}{entry.name or _unnamed(entry, route)}", here, entry
+
+
+def _unnamed(entry: URLPattern, route: str) -> str:
+    """Name what has no name: the old addresses of the admin's rows, and its page for the rest."""
+    if str(entry.pattern) == "<path:object_id>/":
+        return "_".join([*route.strip("/").split("/")[1:], ""])
+    return str(entry.pattern)
+
+
+def path_to(name: str, route: str, pattern: URLPattern) -> str:
+    """Return an address of the page, of a row that there is."""
+    known: dict[str, Any] = {
+        "program_id": Program.objects.get().pk,
+        "slug": "x",
+        "token": "none",
+        "app_label": "programs",
+        "uidb36": "1",
+        "key": "none",
+        "content_type_id": ContentType.objects.get_for_model(Program).pk,
+        "object_id": _row_of(name),
+        "url": "nothing",
+    }
+    wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
+    if not pattern.name:
+        return "/" + route.replace("<path:object_id>", str(known["object_id"])).replace(
+            "(?P<url>.*)$", "nothing"
+        )
+    path = reverse(name, kwargs={parameter: known[parameter] for parameter in wanted})
+    return path + QUERIES.get(name, "")
+
+
+def _row_of(name: str) -> Any:
+    for model in ContentType.objects.get_for_model(Program)._meta.apps.get_models():
+        if name.startswith(f"admin:programs_{model._meta.model_name}_"):
+            return model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+    return Program.objects.get().pk
+
+
+def client_of(role: Role) -> Client:
+    client = Client()
+    if role == Role.FACILITY_STAFF:
+        client.force_login(MembershipFactory.create().keeper.user)
+    elif role != Role.VISITOR:
+        client.force_login(KeeperFactory.create(role=role).user)
+    return client
+
+
+def gets_in(client: Client, path: str, method: str = "get") -> bool:
+    """Return whether the page answers, rather than to refuse or to ask to sign in."""
+    response = getattr(client, method)(path, follow=True)
+    assert response.status_code < 500, path
+    ends_at = response.redirect_chain[-1][0] if response.redirect_chain else ""
+    return response.status_code != 403 and not ends_at.startswith(reverse("account_login"))
+
+
+def test_every_address_is_in_the_table_and_every_entry_is_an_address():
+    assert set(addresses()) == set(LOWEST)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_address_lets_in_whom_the_table_says(role):
+    some_of_everything(1)
+    found = {}
+    for name, (route, pattern) in addresses().items():
+        # A new session for each: signing out, or turning the factor off, is one of the pages.
+        found[name] = gets_in(client_of(role), path_to(name, route, pattern))
+    expected = {name: lowest is not None and role >= lowest for name, lowest in LOWEST.items()}
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", [Role.VISITOR, Role.FACILITY_STAFF, Role.EDITOR])
+def test_what_is_closed_to_read_is_closed_to_write(role):
+    some_of_everything(1)
+    client = client_of(role)
+    closed = {
+        name: path_to(name, *addresses()[name])
+        for name, lowest in LOWEST.items()
+        if lowest is None or role < lowest
+    }
+    assert len(closed) > 20
+    assert {name for name, path in closed.items() if gets_in(client, path, "post")} == set()
+
+
+def test_without_a_second_factor_every_page_of_the_desk_leads_to_its_set_up(client):
+    some_of_everything(1)
+    client.force_login(KeeperFactory.create(role=Role.ADMINISTRATOR).user)
+    session = client.session
+    del session["account_authentication_methods"]
+    session.save()
+    desk = [name for name, lowest in LOWEST.items() if lowest and lowest >= Role.EDITOR]
+    for name in desk:
+        response = client.get(path_to(name, *addresses()[name]), follow=True)
+        assert response.redirect_chain[-1][0].startswith(reverse("mfa_activate_totp")), name
+
+
+def test_staff_see_the_facilities_of_their_organization_alone(client):
+    membership = MembershipFactory.create()
+    FacilityFactory.create(organization=membership.organization, name="Quiet Kettle")
+    FacilityFactory.create(organization=MembershipFactory.create().organization, name="Loud Kettle")
+    client.force_login(membership.keeper.user)
+    page = client.get(reverse("programs:account")).content.decode()
+    assert ("Quiet Kettle" in page, "Loud Kettle" in page) == (True, False)
