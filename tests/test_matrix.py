@@ -82,6 +82,8 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "keeper": (Role.ADMINISTRATOR, NOBODY, NOBODY),
     "invitation": (Role.ADMINISTRATOR, Role.ADMINISTRATOR, NOBODY),
 }
+#: The tables that go into spreadsheets and back.
+SPREADSHEETS = {"organization", "facility", "program", "source", "term"}
 #: What a page has to be asked to answer at all.
 QUERIES = {
     "admin:autocomplete": "?app_label=programs&model_name=facility&field_name=organization",
@@ -89,14 +91,11 @@ QUERIES = {
 }
 for table, (see, add, delete) in ADMIN_PAGES.items():
     # Without a name: the old address of a row, which leads to its page.
-    pages = {
-        "changelist": see,
-        "change": see,
-        "history": see,
-        "": see,
-        "add": add,
-        "delete": delete,
-    }
+    pages = {**dict.fromkeys(["changelist", "change", "history", ""], see), "add": add}
+    pages["delete"] = delete
+    if table in SPREADSHEETS:
+        # What is loaded is asked for again, sheet by sheet.
+        pages |= dict.fromkeys(["spreadsheets", "export", "load"], see)
     LOWEST |= {f"admin:programs_{table}_{page}": role for page, role in pages.items()}
 
 
