@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from programs.enums import Role
-from programs.models import Program
+from programs.models import CoverageFact, Program
 from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory
 from tests.test_admin import some_of_everything
 
@@ -64,6 +64,9 @@ LOWEST: dict[str, Role | None] = {
     "admin:app_list": Role.EDITOR,
     "admin:(?P<url>.*)$": Role.EDITOR,
     "admin:programs_term_autocomplete": Role.EDITOR,
+    "admin:programs_callsheet_sheet": Role.EDITOR,
+    "admin:programs_callsheet_print": Role.EDITOR,
+    "admin:programs_fact_fix": Role.EDITOR,
 }
 #: The pages that the admin has for a table: to see its rows, to add one, to delete one.
 ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
@@ -71,6 +74,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "organization": (Role.EDITOR, Role.EDITOR, Role.EDITOR),
     "program": (Role.EDITOR, Role.EDITOR, NOBODY),
     "correction": (Role.EDITOR, NOBODY, NOBODY),
+    "callsheet": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),
     "source": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
     "importrun": (Role.EDITOR, NOBODY, NOBODY),
@@ -129,6 +133,9 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
         "program_id": Program.objects.get().pk,
         "slug": "x",
         "token": "none",
+        "facility_id": Program.objects.get().facility_id,
+        "table": "coveragefact",
+        "fact_id": CoverageFact.objects.get().pk,
         "app_label": "programs",
         "uidb36": "1",
         "key": "none",
@@ -148,7 +155,8 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
 def _row_of(name: str) -> Any:
     for model in ContentType.objects.get_for_model(Program)._meta.apps.get_models():
         if name.startswith(f"admin:programs_{model._meta.model_name}_"):
-            return model._default_manager.order_by("pk").values_list("pk", flat=True)[0]
+            first = model._default_manager.order_by("pk").first()
+            return first.pk if first else 1
     return Program.objects.get().pk
 
 
