@@ -67,6 +67,12 @@ LOWEST: dict[str, Role | None] = {
     "admin:programs_callsheet_sheet": Role.EDITOR,
     "admin:programs_callsheet_print": Role.EDITOR,
     "admin:programs_fact_fix": Role.EDITOR,
+    "admin:programs_importrun_plan": Role.EDITOR,
+    "admin:programs_importrun_decide": Role.EDITOR,
+    "admin:programs_importrun_rule": Role.EDITOR,
+    "admin:programs_importrun_discard": Role.EDITOR,
+    "admin:programs_importrun_apply": Role.ADMINISTRATOR,
+    "admin:programs_importrun_undo": Role.ADMINISTRATOR,
 }
 #: The pages that the admin has for a table: to see its rows, to add one, to delete one.
 ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
@@ -77,7 +83,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "callsheet": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),
     "source": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
-    "importrun": (Role.EDITOR, NOBODY, NOBODY),
+    "importrun": (Role.EDITOR, Role.EDITOR, NOBODY),
     "importitem": (Role.EDITOR, NOBODY, NOBODY),
     "facet": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
     "shelflife": (Role.EDITOR, NOBODY, NOBODY),
@@ -141,6 +147,7 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
         "key": "none",
         "content_type_id": ContentType.objects.get_for_model(Program).pk,
         "object_id": _row_of(name),
+        "pk": _row_of(name),
         "url": "nothing",
     }
     wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
