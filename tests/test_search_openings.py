@@ -13,7 +13,7 @@ from programs.models import CareFact, Opening, Program
 from programs.search.criteria import PAGE_SIZE, SearchCriteria
 from programs.search.engine import SearchResults, search
 from programs.search.vocabulary import read_vocabulary
-from programs.views.wording import ago
+from programs.views.wording import ago, time_left
 from tests.factories import ProgramFactory, open_until, state
 from tests.pages import only, page_of, words
 
@@ -193,7 +193,7 @@ def test_the_filter_has_its_number_a_pill_and_a_way_out(client):
     way = only(asked, "[data-way=openings]")
     assert (way["data-more"], words(way)) == (
         "1",
-        "1 more that does not say if it has openings now",
+        "1 more that does not say it has openings now",
     )
 
 
@@ -206,13 +206,13 @@ def test_another_value_is_a_message(client):
 def test_a_listing_says_all_of_it_and_until_when_it_counts(client):
     program = program_with(IOP)
     details = {"places_count": 2, "can_start_today": True, "walk_in_hours": "8 to 10"}
-    open_until(program, timezone.now() + timedelta(hours=1), IOP, **said(190, **details))
+    open_until(program, timezone.now() + timedelta(hours=45), IOP, **said(190, **details))
     text = words(
         page_of(client.get(program.get_absolute_url())), "section[aria-labelledby=openings]"
     )
-    assert text.startswith(
+    assert text == (
         "Openings Open Intensive outpatient (IOP) 2 places You can start today Walk in: 8 to 10"
-        " Said 3 hours ago by: Test survey. Counts until "
+        " Said 3 hours ago by: Test survey. Counts for 45 hours more."
     )
 
 
@@ -238,3 +238,17 @@ def test_a_listing_without_says_not_known(client):
 )
 def test_how_long_ago(minutes, text):
     assert ago(NOW - timedelta(minutes=minutes), NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (1, "1 hour"),
+        (45 * 60, "45 hours"),
+        (71 * 60, "71 hours"),
+        (72 * 60, "3 days"),
+        (7 * 24 * 60, "7 days"),
+    ],
+)
+def test_how_long_it_counts_yet(minutes, text):
+    assert time_left(NOW + timedelta(minutes=minutes), NOW) == text

@@ -120,8 +120,8 @@ def _without_names(query: QueryDict, relaxation: Relaxation) -> WayOut:
 
 def _without_openings(query: QueryDict, relaxation: Relaxation) -> WayOut:
     text = ngettext(
-        "%(count)s more that does not say if it has openings now",
-        "%(count)s more that do not say if they have openings now",
+        "%(count)s more that does not say it has openings now",
+        "%(count)s more that do not say they have openings now",
         relaxation.gain,
     ) % {"count": relaxation.gain}
     return WayOut(

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -40,6 +39,7 @@ from programs.views.wording import (
     last_checked,
     opening_status,
     phone_link,
+    time_left,
 )
 
 
@@ -128,11 +128,12 @@ def _opening_line(said: Opening, vocabulary: Vocabulary, now: datetime) -> Openi
         status=opening_status(status, said.wait_days),
         is_open=status == OpeningStatus.OPEN,
         details=tuple(_opening_details(said)),
-        attribution=_("Said %(when)s by: %(source)s. Counts until %(until)s.")
+        attribution=_("Said %(when)s by: %(source)s. Counts for %(left)s more.")
         % {
             "when": ago(said.stated_at, now),
             "source": said.source.name,
-            "until": date_format(timezone.localtime(said.expires_at), "DATETIME_FORMAT"),
+            # No time of day: readers are in many time zones.
+            "left": time_left(said.expires_at, now),
         },
     )
 

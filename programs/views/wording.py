@@ -190,3 +190,12 @@ def ago(then: datetime, now: datetime) -> str:
         return ngettext("%s hour ago", "%s hours ago", hours) % hours
     days = hours // HOURS_A_DAY
     return _("yesterday") if days == 1 else _("%s days ago") % days
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """Say for how long something counts yet: in hours, from three days on in days."""
+    hours = max(1, round((until - now).total_seconds() / SECONDS_AN_HOUR))
+    if hours < 3 * HOURS_A_DAY:
+        return ngettext("%s hour", "%s hours", hours) % hours
+    days = round(hours / HOURS_A_DAY)
+    return ngettext("%s day", "%s days", days) % days
