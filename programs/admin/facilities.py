@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.admin.confidential import HidesAddresses
 from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
@@ -47,7 +48,7 @@ class FacilityForm(_FacilityForm):
         cleaned = super().clean() or {}
         self._confirm(cleaned)
         self._check_coordinates(cleaned)
-        if cleaned.get("address_is_public") is False:
+        if not cleaned.get("address_is_public", self.instance.address_is_public):
             self._check_hidden(cleaned)
         return cleaned
 
@@ -106,7 +107,9 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 
 
 @admin.register(Facility)
-class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundByPhone):
+class FacilityAdmin(
+    NeverDeleted, HidesAddresses, Spreadsheets, FixesReports, WithHistory, FoundByPhone
+):
     """A facility stays while its programs do: close those instead."""
 
     sheets = (FacilitySheet, PhoneSheet)
@@ -123,7 +126,6 @@ class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, Found
         "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
     )
     autocomplete_fields = ("organization", "county")
-    readonly_fields = ("is_invented",)
     fieldsets = (
         (
             None,
@@ -143,6 +145,10 @@ class FacilityAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, Found
         ),
     )
     inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The button moves the address as well.
+        return ("is_invented", "address_is_public") if obj else ("is_invented",)
 
     def response_post_save_change(self, request: HttpRequest, obj: Facility) -> Any:
         """Go back to the call sheet that led here, if one did."""

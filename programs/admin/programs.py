@@ -27,6 +27,7 @@ from programs.admin.recording import WithHistory
 from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
 from programs.models import FederalRecord, Opening, Program
+from programs.upkeep.confidential import records_for
 from programs.upkeep.sheets import (
     CareSheet,
     CoverageSheet,
@@ -49,7 +50,8 @@ class FederalRecordInline(ReadOnly, _StackedInline):
     fields = readonly_fields = ("source", "row_number", "missing_since", "row_as_published")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FederalRecord]:
-        return super().get_queryset(request).select_related("source", "missing_since")
+        records = super().get_queryset(request).select_related("source", "missing_since")
+        return records_for(request.user, records)
 
     @admin.display(description=_("row"))
     def row_as_published(self, record: FederalRecord) -> str:

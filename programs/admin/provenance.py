@@ -12,6 +12,7 @@ from programs.admin.programs import as_text
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
 from programs.models import ImportItem, Source
+from programs.upkeep.confidential import lines_for
 from programs.upkeep.sheets import SourceSheet
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class ImportItemAdmin(ReadOnly, _ItemAdmin):
     fields = ("run", "action", "row_number", "program", "name", "reason", "detail_as_text")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("run", "program__facility")
+        items = super().get_queryset(request).select_related("run", "program__facility")
+        return lines_for(request.user, items)
 
     @admin.display(description=_("detail"))
     def detail_as_text(self, item: ImportItem) -> str:

@@ -24,6 +24,7 @@ from programs.enums import ConflictChoice, ImportAction, ImportStatus
 from programs.importers.undo import undo_preview
 from programs.models import Facet, ImportItem, ImportRun
 from programs.upkeep import conflicts, releases
+from programs.upkeep.confidential import lines_for
 from programs.upkeep.permissions import Action, may
 from programs.upkeep.release_files import (
     ReleaseFileError,
@@ -213,7 +214,8 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
             self.said(request, lambda: conflicts.decide_by_rule(run, rule, user_of(request)))
             return redirect(f"{run_url(run)}?action={ImportAction.CONFLICT.value}")
         found = rule.conflicts(run, today=timezone.localdate())
-        lines = plan_lines(with_listings(found).order_by("pk")[:SAMPLE_SIZE])
+        readable = lines_for(request.user, with_listings(found))
+        lines = plan_lines(readable.order_by("pk")[:SAMPLE_SIZE])
         return self.page(
             request, "rule.html", str(run), run=run, form=form, rule=rule, count=found.count(),
             lines=lines,
@@ -263,7 +265,7 @@ def review(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     if action not in counted:
         action = tabs[0][0] if tabs else ""
     words = request.GET.get("q", "").strip()
-    items = found(run.items.filter(action=action), words)
+    items = found(lines_for(request.user, run.items.filter(action=action)), words)
     is_sample = "sample" in request.GET
     page = None if is_sample else lines_page(items, request.GET.get("page", ""))
     shown = items.order_by("?")[:SAMPLE_SIZE] if page is None else page.object_list

@@ -24,6 +24,8 @@ from programs.models import KIND_OF_FACTS, Facet, Place, Source, Term
 
 ZIP_DIGITS = 5
 NORTH_AMERICA = 1
+#: Others could be read back as another number.
+TEN_DIGITS = range(2_000_000_000, 10_000_000_000)
 
 
 class TextCell(Widget):
@@ -123,10 +125,8 @@ class PhoneCell(TextCell):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         if not value:
             return ""
-        at_home: str = value.as_national
-        if value.country_code == NORTH_AMERICA and self.clean(at_home) == value:
-            return at_home
-        return str(value.as_e164)
+        is_at_home = value.country_code == NORTH_AMERICA and value.national_number in TEN_DIGITS
+        return str(value.as_national if is_at_home else value.as_e164)
 
 
 class WordsCell(TextCell):
