@@ -48,6 +48,16 @@ class ProgramQuerySet(models.QuerySet[Any]):
         """With the release that the listing is in, if any: its `federal_record` and source."""
         return self.select_related("federal_record__source")
 
+    def gone_from_the_list(self) -> ProgramQuerySet:
+        """Programs that a federal release named and a later one does not."""
+        return self.filter(federal_record__missing_since__isnull=False)
+
+    def with_expired_openings(self, now: datetime) -> ProgramQuerySet:
+        """Programs of which all that was said about openings has expired."""
+        said = self.model._default_manager.filter(openings__isnull=False)
+        current = self.model._default_manager.filter(openings__expires_at__gt=now)
+        return self.filter(pk__in=said.values("pk")).exclude(pk__in=current.values("pk"))
+
 
 class OpeningQuerySet(models.QuerySet[Any]):
     def current(self, now: datetime) -> OpeningQuerySet:

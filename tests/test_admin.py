@@ -144,7 +144,7 @@ def test_an_add_page_answers(keeper, model):
 
 @pytest.mark.parametrize(
     ("model", "number"),
-    [(Program, 4), (Facility, 4), (Term, 6), (ImportItem, 5), (ImportRun, 6), (Correction, 6)],
+    [(Program, 7), (Facility, 6), (Term, 6), (ImportItem, 5), (ImportRun, 6), (Correction, 6)],
 )
 def test_a_list_takes_few_statements(keeper, model, number):
     some_of_everything(3)

@@ -16,6 +16,8 @@ from programs.admin.confidential import HidesAddresses
 from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
+from programs.admin.listing_columns import ListingColumns
+from programs.admin.next_in_list import NextInList
 from programs.admin.recording import Recorded, WithHistory
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
@@ -108,7 +110,14 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 
 @admin.register(Facility)
 class FacilityAdmin(
-    NeverDeleted, HidesAddresses, Spreadsheets, FixesReports, WithHistory, FoundByPhone
+    NeverDeleted,
+    HidesAddresses,
+    NextInList,
+    ListingColumns,
+    Spreadsheets,
+    FixesReports,
+    WithHistory,
+    FoundByPhone,
 ):
     """A facility stays while its programs do: close those instead."""
 
@@ -116,14 +125,19 @@ class FacilityAdmin(
     form = FacilityForm
     reported_lookup = "program__facility"
     formfield_overrides = HTTPS_ASSUMED
-    list_display = ("__str__", "city", "state", "organization", "location_precision", "is_invented")
+    owner_lookup = "facility"
+    old_names = {"pk": Facility}
+    list_display = (
+        *("__str__", "city", "state", "organization", "last_checked", "openings_now"),
+        *("location_precision", "is_invented"),
+    )
     list_filter = ("location_precision", "address_is_public", "is_invented", StateFilter)
     list_select_related = ("organization",)
     ordering = ("name", "id")
     show_full_result_count = False
     search_fields = ("name", "branch", "city", "zip_code__startswith", "organization__name")
     search_help_text = _(
-        "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
+        "Name, now or before, town, ZIP code, organization, or a phone number of 7 digits or more"
     )
     autocomplete_fields = ("organization", "county")
     fieldsets = (

@@ -22,11 +22,13 @@ from programs.admin.facts import (
 )
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
 from programs.admin.fixing import FixesReports
+from programs.admin.listing_columns import AccreditationFilter, ListingColumns, WaitsFilter
+from programs.admin.next_in_list import NextInList
 from programs.admin.openings import OpeningFilter, OpeningInline, save_openings
 from programs.admin.recording import WithHistory
 from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
-from programs.models import FederalRecord, Opening, Program
+from programs.models import Facility, FederalRecord, Opening, Organization, Program
 from programs.upkeep.confidential import records_for
 from programs.upkeep.sheets import (
     CareSheet,
@@ -71,14 +73,23 @@ class StatesField(SimpleArrayField):
 
 
 @admin.register(Program)
-class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundByPhone):
+class ProgramAdmin(
+    NeverDeleted, NextInList, ListingColumns, Spreadsheets, FixesReports, WithHistory, FoundByPhone
+):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
 
     sheets = (ProgramSheet, CareSheet, MedicationSheet, CoverageSheet, FeatureSheet)
     facility_lookup = "facility"
     listing_lookup = "programs"
-    list_display = ("display_name", "town", "state", "status", "scope", "is_invented")
-    list_filter = ("status", "scope", OpeningFilter, FacilityStateFilter, "facility__is_invented")
+    old_names = {"facility": Facility, "pk": Program}
+    list_display = (
+        *("display_name", "town", "state", "organization", "status"),
+        *("last_checked", "openings_now", "federal_source"),
+    )
+    list_filter = (
+        *(WaitsFilter, "status", "scope", OpeningFilter, FacilityStateFilter),
+        *(AccreditationFilter, "facility__is_invented"),
+    )
     ordering = ("facility__name", "id")
     show_full_result_count = False
     search_fields = (
@@ -90,7 +101,7 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundB
         "facility__organization__name",
     )
     search_help_text = _(
-        "Name, town, ZIP code, organization, or a phone number of 7 digits or more"
+        "Name, now or before, town, ZIP code, organization, or a phone number of 7 digits or more"
     )
     autocomplete_fields = ("facility",)
     formfield_overrides = {ArrayField: {"form_class": StatesField}}
@@ -106,7 +117,9 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundB
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
-        return super().get_queryset(request).select_related("facility")
+        programs: Any = super().get_queryset(request)
+        listed: QuerySet[Program] = programs.with_facility().with_federal_source()
+        return listed
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.model is Opening:
@@ -126,6 +139,15 @@ class ProgramAdmin(NeverDeleted, Spreadsheets, FixesReports, WithHistory, FoundB
     def state(self, program: Program) -> str:
         return program.facility.state
 
-    @admin.display(description=_("invented"), boolean=True)
-    def is_invented(self, program: Program) -> bool:
-        return program.facility.is_invented
+    @admin.display(description=_("organization"), ordering="facility__organization__name")
+    def organization(self, program: Program) -> Organization | None:
+        return program.facility.organization
+
+    @admin.display(description=_("federal list"), ordering="federal_record__source__published_on")
+    def federal_source(self, program: Program) -> str:
+        """Return the edition that names the program, or that it is gone from."""
+        record = getattr(program, "federal_record", None)
+        if record is None or record.source.published_on is None:
+            return ""
+        year = str(record.source.published_on.year)
+        return f"{year}, {_('not in a later one')}" if record.missing_since_id else year

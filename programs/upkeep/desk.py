@@ -1,0 +1,122 @@
+"""What needs a person today: the queues of the keepers' desk.
+
+A new queue is one more entry of `QUEUES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from programs.models import Correction, Program
+from programs.upkeep.permissions import Action, may
+from programs.upkeep.verification import Wanted
+from programs.upkeep.verification import queue as call_queue
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When, and for whom, the desk is read."""
+
+    now: datetime
+    today: date
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for a person. `count` takes one statement."""
+
+    slug: str
+    label: Promise
+    hint: Promise
+    #: Who may not do this does not see the queue.
+    action: Action
+    count: Callable[[Moment], int]
+    #: The name of the page that lists the queue, and what its query string asks for.
+    page: str
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page) + self.query
+
+
+@dataclass(frozen=True, slots=True)
+class CountedQueue:
+    queue: Queue
+    count: int
+
+
+def queues_for(user: User | AnonymousUser, *, now: datetime, today: date) -> Iterator[CountedQueue]:
+    """Yield the queues that the user may work through, with what waits. One statement each."""
+    for queue in QUEUES:
+        if user.pk is not None and may(user, queue.action):
+            yield CountedQueue(queue, queue.count(Moment(now, today, user.pk)))
+
+
+def _calls(moment: Moment, *, is_due: bool = False, is_mine: bool = False) -> int:
+    wanted = Wanted(is_due=is_due, assigned_to=moment.user_id if is_mine else None)
+    return call_queue(wanted, now=moment.now, today=moment.today, limit=1)[1]
+
+
+QUEUES: tuple[Queue, ...] = (
+    Queue(
+        slug="corrections",
+        label=_("Reports from the public"),
+        hint=_("Somebody says that a listing is wrong"),
+        action=Action.HANDLE_CORRECTIONS,
+        count=lambda moment: Correction.objects.open().count(),
+        page="admin:programs_correction_changelist",
+    ),
+    Queue(
+        slug="calls-due",
+        label=_("Calls promised for today"),
+        hint=_("Nobody answered, or something was left open"),
+        action=Action.VERIFY,
+        count=lambda moment: _calls(moment, is_due=True),
+        page="admin:programs_callsheet_changelist",
+        query="?due=on",
+    ),
+    Queue(
+        slug="my-calls",
+        label=_("Listings assigned to me"),
+        hint=_("To check by phone"),
+        action=Action.VERIFY,
+        count=lambda moment: _calls(moment, is_mine=True),
+        page="admin:programs_callsheet_changelist",
+        query="?mine=on",
+    ),
+    Queue(
+        slug="calls",
+        label=_("Listings to check by phone"),
+        hint=_("Past their shelf life, what matters most first"),
+        action=Action.VERIFY,
+        count=_calls,
+        page="admin:programs_callsheet_changelist",
+    ),
+    Queue(
+        slug="expired-openings",
+        label=_("Openings that have expired"),
+        hint=_("They read “not known” now: ask again"),
+        action=Action.EDIT_LISTING,
+        count=lambda moment: Program.objects.published().with_expired_openings(moment.now).count(),
+        page="admin:programs_program_changelist",
+        query="?openings=expired&status__exact=published",
+    ),
+    Queue(
+        slug="gone",
+        label=_("Not in the latest federal list"),
+        hint=_("Closed, moved or left out: find out which"),
+        action=Action.EDIT_LISTING,
+        count=lambda moment: Program.objects.published().gone_from_the_list().count(),
+        page="admin:programs_program_changelist",
+        query="?waits=gone",
+    ),
+)
