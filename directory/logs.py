@@ -11,7 +11,7 @@ from collections.abc import Iterator
 _QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
 
 # A link that opens something to whoever has it, such as the status of a report.
-_SECRET_PATH = re.compile(r"(/corrections/)[^/\s]+")
+_SECRET_PATH = re.compile(r"(/(?:corrections|update|stop-reminders)/)[^/\s]+")
 
 
 class WithoutQueryStrings(logging.Filter):

@@ -44,6 +44,8 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+#: Keys of before: what they signed, such as one-tap links, still counts.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 INSTALLED_APPS = [
     "programs",

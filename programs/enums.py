@@ -330,6 +330,51 @@ STATE_NAMES = {
 }
 
 
+class LinkState(TextChoices):
+    """Whether a one-tap link works."""
+
+    OPEN = "open", _("Works")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+    # Not made by us, or cut off on its way.
+    STRANGE = "strange", _("Not one of ours")
+
+
+class LinkUseKind(TextChoices):
+    """What somebody did with a one-tap link."""
+
+    STATED = "stated", _("Said whether there is room")
+    UNDONE = "undone", _("Took the last tap back")
+    CONFIRMED = "confirmed", _("Confirmed the listing")
+    REPORTED = "reported", _("Reported a change")
+
+
+class ReminderKind(TextChoices):
+    REMINDER = "reminder", _("Reminder")
+    # Asked for, by the person or by an editor: no back-off, and no stop.
+    LINK = "link", _("A link that was asked for")
+
+
+class ReminderStatus(TextChoices):
+    """A mail goes PENDING, SENDING, SENT. It is sent once at most."""
+
+    PENDING = "pending", _("Waits")
+    # Claimed. It stays so where nobody knows whether the mail server took it.
+    SENDING = "sending", _("May have been sent: nobody knows")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Refused by the mail server")
+    # Answered, stopped or revoked before it went.
+    DROPPED = "dropped", _("Not needed any more")
+
+
+class SuppressionReason(TextChoices):
+    """Why an address gets no reminders."""
+
+    STOPPED = "stopped", _("They stopped the reminders")
+    # Gets nothing at all.
+    BOUNCED = "bounced", _("Mail to it comes back")
+
+
 class InvitationState(TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")

@@ -7,6 +7,7 @@ from programs.views.corrections import correction, corrections, report
 from programs.views.listing import listing
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
+from programs.views.update import update
 
 app_name = "programs"
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
     path("corrections/", corrections, name="corrections"),
     path("corrections/<slug:token>/", correction, name="correction"),
+    path("update/<str:token>/", update, name="update"),
     path("account/", account, name="account"),
     path("account/invitation/", invitation, name="invitation"),
 ]

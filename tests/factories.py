@@ -7,6 +7,7 @@ from typing import Any
 
 import factory
 from django.contrib.auth.models import User
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from programs.enums import (
@@ -35,6 +36,7 @@ from programs.models import (
     Program,
     Source,
     Term,
+    UpdateLink,
 )
 from programs.models.correction import token_hash
 
@@ -134,6 +136,19 @@ class CorrectionFactory(DjangoModelFactory[Correction]):
     text = "The door is around the corner."
     received_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     token_hash = factory.LazyAttribute(lambda made: token_hash(made.link))
+
+
+class UpdateLinkFactory(DjangoModelFactory[UpdateLink]):
+    """A one-tap link that works, made a day ago."""
+
+    class Meta:
+        model = UpdateLink
+
+    facility = factory.SubFactory(FacilityFactory)
+    name = "Ann"
+    email = factory.Sequence(lambda n: f"intake{n}@example.org")
+    created_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+    expires_at = factory.LazyAttribute(lambda made: made.created_at + timedelta(days=90))
 
 
 def term(path: str) -> Term:

@@ -12,8 +12,15 @@ from django.db import connection
 from django.http import HttpResponse
 
 from programs.enums import LocationPrecision
+from programs.upkeep.update_links import token_of
 from programs.views import search as search_views
-from tests.factories import CorrectionFactory, PhoneFactory, ProgramFactory, state
+from tests.factories import (
+    CorrectionFactory,
+    PhoneFactory,
+    ProgramFactory,
+    UpdateLinkFactory,
+    state,
+)
 from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +46,12 @@ def report_token() -> str:
 
 
 @pytest.fixture
-def public_pages(client, listing_address, report_token) -> dict[str, HttpResponse]:
+def update_token() -> str:
+    return token_of(UpdateLinkFactory.create())
+
+
+@pytest.fixture
+def public_pages(client, listing_address, report_token, update_token) -> dict[str, HttpResponse]:
     """Fetch every kind of public page, errors too."""
     addresses = {
         "/": 200,
@@ -54,6 +66,8 @@ def public_pages(client, listing_address, report_token) -> dict[str, HttpRespons
         "/corrections/": 200,
         f"/corrections/{report_token}/": 200,
         "/corrections/wrong/": 404,
+        f"/update/{update_token}/": 200,
+        "/update/wrong/": 404,
         "/programs/0/x/": 404,
         "/nothing/": 404,
     }
@@ -205,6 +219,16 @@ def test_a_report_is_not_logged_whatever_happens_to_it(client, log, listing_addr
     assert client.get(f"/corrections/{CANARY}/").status_code == 404
     assert "/report/" in log.getvalue()
     assert "/corrections/***/" in log.getvalue()
+    assert CANARY not in log.getvalue()
+
+
+def test_the_secret_of_a_one_tap_link_is_not_logged_whatever_happens_to_it(client, log):
+    token = token_of(UpdateLinkFactory.create())
+    for data in ({"do": CANARY}, {"do": "changed", "text": CANARY}):
+        assert client.post(f"/update/{token}/", data).status_code == 400
+    assert client.get(f"/update/{CANARY}/").status_code == 404
+    assert "/update/***/" in log.getvalue()
+    assert token not in log.getvalue()
     assert CANARY not in log.getvalue()
 
 

@@ -83,6 +83,7 @@ class ZipCode:
     towns: tuple[str, ...]
     tolerated_names: tuple[str, ...]
     is_standard: bool
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class PlaceRow:
     latitude: float
     longitude: float
     zip_count: int
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ def _zip_code(record: PackageRecord, point: Coordinates) -> ZipCode:
         towns=(record["city"], *record["acceptable_cities"]),
         tolerated_names=tuple(record["unacceptable_cities"]),
         is_standard=record["zip_code_type"] == "STANDARD",
+        time_zone=record.get("timezone") or "",
     )
 
 
@@ -255,6 +258,7 @@ def _zip_row(zip_code: ZipCode) -> PlaceRow:
         latitude=zip_code.point.latitude,
         longitude=zip_code.point.longitude,
         zip_count=1,
+        time_zone=zip_code.time_zone,
     )
 
 
@@ -328,28 +332,31 @@ COLUMNS = tuple(field.name for field in fields(PlaceRow))
 CREATE_LOADED = """
     CREATE TEMPORARY TABLE loaded_place (
         kind text, key text, name text, state text, county_key text,
-        latitude float8, longitude float8, zip_count int
+        latitude float8, longitude float8, zip_count int, time_zone text
     ) ON COMMIT DROP
 """
 
 #: Run for counties and states first: the others point to counties.
 WRITE_DIFFERENCES = """
     INSERT INTO programs_place
-        (kind, key, name, state, county_id, latitude, longitude, zip_count)
+        (kind, key, name, state, county_id, latitude, longitude, zip_count, time_zone)
     SELECT loaded.kind, loaded.key, loaded.name, loaded.state, county.id,
-           loaded.latitude, loaded.longitude, loaded.zip_count
+           loaded.latitude, loaded.longitude, loaded.zip_count, loaded.time_zone
     FROM loaded_place AS loaded
     LEFT JOIN programs_place AS present
         ON (present.kind, present.key, present.state) = (loaded.kind, loaded.key, loaded.state)
     LEFT JOIN programs_place AS county
         ON (county.kind, county.key, county.state) = ('county', loaded.county_key, loaded.state)
     WHERE loaded.kind = ANY(%(kinds)s)
-    AND (present.name, present.county_id, present.latitude, present.longitude, present.zip_count)
+    AND (present.name, present.county_id, present.latitude, present.longitude, present.zip_count,
+         present.time_zone)
         IS DISTINCT FROM
-        (loaded.name, county.id, loaded.latitude, loaded.longitude, loaded.zip_count)
+        (loaded.name, county.id, loaded.latitude, loaded.longitude, loaded.zip_count,
+         loaded.time_zone)
     ON CONFLICT ON CONSTRAINT place_unique DO UPDATE SET
         name = excluded.name, county_id = excluded.county_id, latitude = excluded.latitude,
-        longitude = excluded.longitude, zip_count = excluded.zip_count
+        longitude = excluded.longitude, zip_count = excluded.zip_count,
+        time_zone = excluded.time_zone
 """
 
 DELETE_GONE = """

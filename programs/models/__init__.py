@@ -21,8 +21,10 @@ from programs.models.organization import Organization
 from programs.models.place import Place
 from programs.models.program import Program
 from programs.models.provenance import FederalRecord, Source
+from programs.models.reminder import Reminder, SuppressedAddress
 from programs.models.search_name import NameWord, SearchName
 from programs.models.search_row import SearchRow
+from programs.models.update_link import UpdateLink, UpdateLinkUse
 from programs.models.vocabulary import (
     CodeStatement,
     Facet,
@@ -63,6 +65,7 @@ __all__ = [
     "Phone",
     "Place",
     "Program",
+    "Reminder",
     "ReportDay",
     "ReporterCount",
     "SearchName",
@@ -70,7 +73,10 @@ __all__ = [
     "SearchSlot",
     "ShelfLife",
     "Source",
+    "SuppressedAddress",
     "Term",
+    "UpdateLink",
+    "UpdateLinkUse",
     "VocabularyVersion",
     "change_set",
     "effective_relations",

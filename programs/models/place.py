@@ -28,6 +28,8 @@ class Place(models.Model):
     longitude = models.FloatField(_("longitude in degrees"))
     # How many ZIP codes it has: the only sign of size the packages give.
     zip_count = models.PositiveIntegerField(_("ZIP codes"), default=1)
+    # Of a ZIP code, such as "America/Phoenix"; of all else, empty.
+    time_zone = models.CharField(_("time zone"), max_length=40, default="", db_default="")
 
     class Meta:
         verbose_name = _("place")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,6 +11,12 @@ from django.db import transaction
 from programs.enums import OpeningStatus
 from programs.models import Opening, Program, Source, Term
 from programs.models.opening import hours_that_count
+
+#: What an opening says, in the columns of its table.
+SAID = (
+    "status", "wait_days", "places_count", "can_start_today", "walk_in_hours", "source_id",
+    "stated_at", "expires_at", "stated_by_id",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -48,3 +55,22 @@ def state_opening(
     opening.full_clean()
     opening.save()
     return opening
+
+
+def as_said(opening: Opening | None) -> dict[str, Any] | None:
+    """Return what an opening says as JSON, for `put_back`; None for none."""
+    if opening is None:
+        return None
+    said = {column: getattr(opening, column) for column in SAID}
+    return said | {time: said[time].isoformat() for time in ("stated_at", "expires_at")}
+
+
+def put_back(opening: Opening, said: dict[str, Any] | None) -> None:
+    """Make an opening say again what it said before; without, take it away."""
+    if said is None:
+        opening.delete()
+        return
+    for column, value in said.items():
+        is_time = column in ("stated_at", "expires_at")
+        setattr(opening, column, datetime.fromisoformat(value) if is_time else value)
+    opening.save()
