@@ -171,7 +171,7 @@ def test_the_page_for_our_own_errors_has_the_crisis_numbers(client, monkeypatch)
 def broken_search(client, monkeypatch, message: str = "out of order") -> HttpResponse:
     """Search for the canary while the search raises; return the page for our own errors."""
 
-    def breaks(*_args: object) -> None:
+    def breaks(*_args: object, **_options: object) -> None:
         raise RuntimeError(message)
 
     monkeypatch.setattr(search_views, "search", breaks)
