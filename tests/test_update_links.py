@@ -99,7 +99,9 @@ def tap(client: Client, link: UpdateLink, path: str, status: str) -> Any:
 
 def stored() -> list[list[dict[str, Any]]]:
     """Return all that a link could change."""
-    tables = (Opening, CareFact, Phone, UpdateLink, UpdateLinkUse, Correction)
+    tables: tuple[Any, ...] = (
+        Opening, CareFact, Phone, UpdateLink, UpdateLinkUse, Correction,
+    )  # fmt: skip
     return [list(model._default_manager.order_by("pk").values()) for model in tables]
 
 
