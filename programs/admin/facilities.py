@@ -17,6 +17,7 @@ from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
 from programs.admin.listing_columns import ListingColumns
+from programs.admin.merged_saves import MergedSaves
 from programs.admin.next_in_list import NextInList
 from programs.admin.recording import Recorded, WithHistory
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
@@ -117,6 +118,7 @@ class FacilityAdmin(
     Spreadsheets,
     FixesReports,
     WithHistory,
+    MergedSaves,
     FoundByPhone,
 ):
     """A facility stays while its programs do: close those instead."""

@@ -74,7 +74,14 @@ class StatesField(SimpleArrayField):
 
 @admin.register(Program)
 class ProgramAdmin(
-    NeverDeleted, NextInList, ListingColumns, Spreadsheets, FixesReports, WithHistory, FoundByPhone
+    NeverDeleted,
+    NextInList,
+    ListingColumns,
+    Spreadsheets,
+    FixesReports,
+    WithHistory,
+    MergedSaves,
+    FoundByPhone,
 ):
     """A listing is closed, not deleted: what was said, and loads that name it, stay readable."""
 

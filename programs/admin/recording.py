@@ -30,9 +30,16 @@ else:
 class Recorded(_ModelAdmin):
     """Records each save, deletion and bulk action as one change set of the keeper."""
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        extra = {"typed_note": request.POST.get(NOTE_FIELD, ""), **(extra_context or {})}
         with recording(request):
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with recording(request):
