@@ -23,6 +23,7 @@ from programs.admin.facts import (
 from programs.admin.finding import FacilityStateFilter, FoundByPhone
 from programs.admin.fixing import FixesReports
 from programs.admin.listing_columns import AccreditationFilter, ListingColumns, WaitsFilter
+from programs.admin.merged_saves import MergedSaves
 from programs.admin.next_in_list import NextInList
 from programs.admin.openings import OpeningFilter, OpeningInline, save_openings
 from programs.admin.recording import WithHistory
