@@ -46,7 +46,7 @@ from programs.search.criteria import (
     SearchCriteria,
     Where,
 )
-from programs.search.engine import SearchResults, search
+from programs.search.engine import FEW, SearchResults, search
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, read_vocabulary
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state
@@ -496,6 +496,31 @@ def test_a_search_is_three_statements_whatever_it_finds(programs, django_assert_
     criteria = SearchCriteria(where=NEAR_CHANDLER, wanted={"payment": ("medicaid",)})
     with django_assert_num_queries(3):
         assert len(search(criteria, vocabulary).matches) == programs
+
+
+def test_statements_of_many_filters_are_short_enough_for_the_driver_to_keep_them_read():
+    """psycopg reads one of more than 4,096 characters anew each time, as long as it is answered."""
+    wanted = {
+        "level_of_care": ("iop", "outpatient"),
+        "medication": ("buprenorphine", "naltrexone"),
+        "payment": ("medicaid", "private_insurance"),
+        "track": ("women", "trauma"),
+        "therapy": ("cbt",),
+    }
+    for _ in range(FEW):
+        program = ProgramFactory.create()
+        for facet, terms in wanted.items():
+            state(program, f"{facet}/{terms[0]}")
+    vocabulary, lengths = read_vocabulary(), []
+
+    def measure(execute, sql, params, many, context):
+        lengths.append(len(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(measure):
+        found = search(SearchCriteria(where=NEAR_CHANDLER, wanted=wanted), vocabulary)
+    assert (found.total, len(lengths)) == (FEW, 3)
+    assert [length for length in lengths if length > 4096] == []
 
 
 def test_programs_are_found_before_there_is_a_vocabulary():
