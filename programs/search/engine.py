@@ -64,8 +64,7 @@ class StatedPhone(NamedTuple):
     extension: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """A program that meets the criteria.
 
     `is_remote`: it is not in the place, but serves its state by phone or video. `distance_miles` is
@@ -248,14 +247,17 @@ def _match(
     row: Mapping[str, Any], facts: Mapping[int, tuple[StatedFact, ...]], vocabulary: Vocabulary
 ) -> Match:
     squared, stated = row["squared_chord"], facts.get(row["program_id"], ())
-    offered = [fact.term.id for fact in stated if fact.answer == Answer.YES]
+    openings: tuple[StatedOpening, ...] = ()
+    if row["openings"]:
+        offered = [fact.term.id for fact in stated if fact.answer == Answer.YES]
+        openings = stated_openings(row["openings"], offered, vocabulary)
     details = {name: row[name] for name in row if name not in NOT_PRINTED}
     return Match(
         **details,
         phones=tuple(StatedPhone(*phone) for phone in row["phones"] or ()),
         distance_miles=None if squared is None else miles_of_squared_chord(squared),
         facts=stated,
-        openings=stated_openings(row["openings"] or (), offered, vocabulary),
+        openings=openings,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -40,9 +39,6 @@ from programs.views.wording import (
     when_in,
 )
 
-#: The facts of one program, by the kind of their facet.
-_Said = dict[FactKind, list[StatedFact]]
-
 #: A result is a glance, not the listing: the rest is one tap away.
 PHONES_ON_A_RESULT = 2
 
@@ -55,8 +51,16 @@ class ResultLine(NamedTuple):
     was_asked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class _Said(NamedTuple):
+    """The facts of one program by kind. Of care and of features, what a source says yes to."""
+
+    care: list[StatedFact]
+    medicines: list[StatedFact]
+    payment: list[StatedFact]
+    features: list[StatedFact]
+
+
+class Result(NamedTuple):
     program_id: int
     url: str
     name: str
@@ -88,11 +92,12 @@ def _result(
     now: datetime,
 ) -> Result:
     name = listing_name(match.program_name, match.facility_name, match.branch)
-    said = _by_kind(match.facts)
+    said = _said(match.facts)
     openings = _openings_asked(match.openings, criteria)
     lines = [
         *_opening_lines(openings, criteria, now),
-        *_lines(said, criteria, vocabulary, language),
+        *_lines(said, criteria, language),
+        *_unsaid_lines(match.facts, criteria, vocabulary),
     ]
     return Result(
         program_id=match.program_id,
@@ -104,7 +109,7 @@ def _result(
         phones=_phones(match, language),
         warnings=tuple(_warnings(said)),
         # What was asked for comes first.
-        lines=tuple(sorted(lines, key=lambda line: not line.was_asked)),
+        lines=tuple(sorted(lines, key=attrgetter("was_asked"), reverse=True)),
         unknown=_unknown(said, language, has_opening=bool(openings)),
     )
 
@@ -119,12 +124,22 @@ def _slug(name: str) -> str:
     return slugify(name) or "program"
 
 
-def _by_kind(facts: Iterable[StatedFact]) -> _Said:
-    said: _Said = {kind: [] for kind in FactKind}
+def _said(facts: Iterable[StatedFact]) -> _Said:
+    by_kind: dict[FactKind, list[StatedFact]] = {kind: [] for kind in FactKind}
     # A kind is an enum, slow to look up; facts of a facet stand together.
     for facet, of_facet in groupby(facts, attrgetter("facet")):
-        said[facet.kind] += of_facet
-    return said
+        by_kind[facet.kind] += of_facet
+    return _Said(
+        care=_yes(by_kind[FactKind.CARE]),
+        medicines=by_kind[FactKind.MEDICATION],
+        payment=by_kind[FactKind.COVERAGE],
+        features=_yes(by_kind[FactKind.FEATURE]),
+    )
+
+
+def _yes(facts: Iterable[StatedFact]) -> list[StatedFact]:
+    yes = Answer.YES
+    return [fact for fact in facts if fact.answer == yes]
 
 
 def _distance(match: Match, criteria: SearchCriteria, language: str | None) -> str:
@@ -149,14 +164,11 @@ def _phones(match: Match, language: str | None) -> tuple[PhoneLink, ...]:
     return tuple(phone_link_in(language, first_of_use[use]) for use in uses[:PHONES_ON_A_RESULT])
 
 
-def _lines(
-    said: _Said, criteria: SearchCriteria, vocabulary: Vocabulary, language: str | None
-) -> Iterable[ResultLine]:
-    yield from _care_lines(said[FactKind.CARE], criteria, language)
-    yield from _medicine_lines(said[FactKind.MEDICATION], criteria, language)
-    yield from _payment_lines(said[FactKind.COVERAGE], criteria, language)
-    yield from _asked_lines(said[FactKind.FEATURE], criteria, language)
-    yield from _unsaid_lines(said, criteria, vocabulary)
+def _lines(said: _Said, criteria: SearchCriteria, language: str | None) -> Iterable[ResultLine]:
+    yield from _care_lines(said.care, criteria, language)
+    yield from _medicine_lines(said.medicines, criteria, language)
+    yield from _payment_lines(said.payment, criteria, language)
+    yield from _asked_lines(said.features, criteria, language)
 
 
 def _openings_asked(
@@ -186,10 +198,9 @@ def opening_text(said: StatedOpening, now: datetime) -> str:
 
 
 def _care_lines(
-    facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
+    offered: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
 ) -> Iterable[ResultLine]:
     asked = criteria.wanted.get("level_of_care", ())
-    offered = _yes(facts)
     for fact in offered:
         if fact.term.slug in asked:
             yield ResultLine(fact.term.label, when_in(language, fact), was_asked=True)
@@ -200,18 +211,13 @@ def _care_lines(
         yield ResultLine(label, _listed(others, language))
 
 
-def _yes(facts: Iterable[StatedFact]) -> list[StatedFact]:
-    return [fact for fact in facts if fact.answer == Answer.YES]
-
-
 def _unsaid_lines(
-    said: _Said, criteria: SearchCriteria, vocabulary: Vocabulary
+    facts: Sequence[StatedFact], criteria: SearchCriteria, vocabulary: Vocabulary
 ) -> Iterable[ResultLine]:
     """Name what was asked for and nobody said, where the search let that count."""
     for slug in sorted(criteria.or_unknown & criteria.wanted.keys()):
         asked = criteria.wanted[slug]
         facet = vocabulary.by_slug[slug]
-        facts = said[facet.kind]
         if not any(fact.facet.slug == slug and fact.term.slug in asked for fact in facts):
             label = _(" or ").join(facet.by_slug[term].label for term in asked)
             yield ResultLine(label, _("did not say. Ask."), was_asked=True)
@@ -248,15 +254,14 @@ def _labels(_language: str | None) -> _Labels:
 
 
 def _warnings(said: _Said) -> Iterable[str]:
-    yes = {fact.term.slug for fact in _yes(said[FactKind.FEATURE])}
-    levels = {fact.term.slug for fact in _yes(said[FactKind.CARE])}
+    yes = {fact.term.slug for fact in said.features}
     if "dui_only" in yes:
         yield _("Serves only people sent after driving under the influence.")
     if "oud_only" in yes:
         yield _("Serves only people with opioid use disorder.")
     if "aud_only" in yes:
         yield _("Serves only people with alcohol use disorder.")
-    if levels == {"recovery_housing"}:
+    if [fact.term.slug for fact in said.care] == ["recovery_housing"]:
         yield _("This is housing, not treatment.")
 
 
@@ -302,8 +307,8 @@ def _payment_lines(
     for fact in facts:
         if fact.term.slug in asked:
             yield ResultLine(fact.term.label, payment_text_in(language, fact), was_asked=True)
-    offered = _yes(facts)
-    if offered and not asked:
+    offered = [] if asked else _yes(facts)
+    if offered:
         yield ResultLine(_labels(language).ways_to_pay, _listed(offered, language))
 
 
@@ -334,23 +339,21 @@ def _payment_text(_language: str | None, relation: str, plan: str, when: str) ->
 def _asked_lines(
     facts: Sequence[StatedFact], criteria: SearchCriteria, language: str | None
 ) -> Iterable[ResultLine]:
-    for fact in _yes(facts):
+    for fact in facts:
         if fact.term.slug in criteria.wanted.get(fact.facet.slug, ()):
             yield ResultLine(fact.term.label, when_in(language, fact), was_asked=True)
 
 
 def _unknown(said: _Said, language: str | None, *, has_opening: bool) -> str:
     """Name what nobody stated, and what no survey can: it is to be asked, not assumed."""
-    payers = said[FactKind.COVERAGE]
+    in_network = NetworkRelation.IN_NETWORK
     return _unknown_text(
         language,
         has_opening=has_opening,
-        has_care=bool(_yes(said[FactKind.CARE])),
-        has_opioid_medicine=any(
-            fact.term.slug in OPIOID_MEDICINES for fact in said[FactKind.MEDICATION]
-        ),
-        has_payment=bool(payers),
-        has_network=any(fact.relation == NetworkRelation.IN_NETWORK for fact in payers),
+        has_care=bool(said.care),
+        has_opioid_medicine=any(fact.term.slug in OPIOID_MEDICINES for fact in said.medicines),
+        has_payment=bool(said.payment),
+        has_network=any(fact.relation == in_network for fact in said.payment),
     )
 
 
