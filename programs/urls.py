@@ -8,6 +8,7 @@ from programs.views.listing import listing
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
 from programs.views.update import update
+from programs.views.update_mail import ask, stop_reminders
 
 app_name = "programs"
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
     path("corrections/", corrections, name="corrections"),
     path("corrections/<slug:token>/", correction, name="correction"),
+    path("update/", ask, name="ask"),
+    path("stop-reminders/<str:token>/", stop_reminders, name="stop"),
     path("update/<str:token>/", update, name="update"),
     path("account/", account, name="account"),
     path("account/invitation/", invitation, name="invitation"),
