@@ -25,7 +25,9 @@ WITHIN_RADIUS = (
     f" AND {IS_NEAR}"
 )
 #: Programs that serve the state bound as `served` by phone or video.
-SERVES_STATE = "r.serves @> ARRAY[%(served)s::text]"
+# IS NOT NULL matches the index, and tells PostgreSQL how few there are: else it guesses, and plans
+# the statement anew each time.
+SERVES_STATE = "r.serves IS NOT NULL AND r.serves @> ARRAY[%(served)s::text]"
 #: What was said about openings, `o`, that counts at `now`: the same as `OpeningQuerySet.current`.
 COUNTS_NOW = "o.expires_at > %(now)s::timestamptz"
 #: The cells of the box bound as `south`, `north`, `west` and `east`: worked out where they are

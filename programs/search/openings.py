@@ -24,11 +24,10 @@ LEVELS = "level_of_care"
 WHOLE_PROGRAM = -1
 
 _CURRENT = f"unnest(r.opening_slots, r.opening_until) AS o (slot, expires_at) WHERE {COUNTS_NOW}"
-_ANY = f"(r.opening_until IS NOT NULL AND EXISTS (SELECT FROM {_CURRENT}))"
-_OF_SLOTS = (
-    "(r.opening_until IS NOT NULL AND EXISTS"
-    f" (SELECT FROM {_CURRENT} AND o.slot = ANY(%(opening_slots)s::smallint[])))"
-)
+# What every search asks, of every row, has no subquery: PostgreSQL thinks that dear, and then plans
+# the statement anew each time.
+_ANY = "(%(now)s::timestamptz < ANY(r.opening_until)) IS TRUE"
+_UNTIL = "r.opening_until[array_position(r.opening_slots, %(opening{index})s::smallint)]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,23 @@ class OpeningCondition:
     silent_sql: ClassVar[str] = ""
     words: ClassVar[tuple[int, ...]] = ()
     #: As if no level was chosen.
-    any_sql: ClassVar[str] = _ANY
+    any_sql: ClassVar[str] = f"({_ANY})"
 
     @property
     def sql(self) -> str:
-        return _OF_SLOTS if self.slots else _ANY
+        if not self.slots:
+            return f"({_ANY})"
+        until = (_UNTIL.format(index=index) for index in range(len(self._whole_and_slots)))
+        return f"((greatest({', '.join(until)}) > %(now)s::timestamptz) IS TRUE)"
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {"now": self.now, "opening_slots": [WHOLE_PROGRAM, *self.slots]}
+        slots = {f"opening{index}": slot for index, slot in enumerate(self._whole_and_slots)}
+        return {"now": self.now, **slots}
+
+    @property
+    def _whole_and_slots(self) -> tuple[int, ...]:
+        return (WHOLE_PROGRAM, *self.slots)
 
     def bits_sql(self, word: int) -> str:
         """The bits of this word whose levels have an opening: all bits for one of all."""
