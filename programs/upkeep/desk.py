@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
@@ -16,11 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.models import Correction, Program
 from programs.upkeep.permissions import Action, may
-from programs.upkeep.verification import Wanted
-from programs.upkeep.verification import queue as call_queue
+from programs.upkeep.verification import CallCounts, count_calls
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """When, and for whom, the desk is read."""
 
@@ -28,10 +28,14 @@ class Moment:
     today: date
     user_id: int
 
+    @cached_property
+    def calls(self) -> CallCounts:
+        return count_calls(self.user_id, now=self.now, today=self.today)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What waits for a person. `count` takes one statement."""
+    """What waits for a person. `count` takes one statement at most."""
 
     slug: str
     label: Promise
@@ -56,14 +60,12 @@ class CountedQueue:
 
 def queues_for(user: User | AnonymousUser, *, now: datetime, today: date) -> Iterator[CountedQueue]:
     """Yield the queues that the user may work through, with what waits. One statement each."""
+    if user.pk is None:
+        return
+    moment = Moment(now, today, user.pk)
     for queue in QUEUES:
-        if user.pk is not None and may(user, queue.action):
-            yield CountedQueue(queue, queue.count(Moment(now, today, user.pk)))
-
-
-def _calls(moment: Moment, *, is_due: bool = False, is_mine: bool = False) -> int:
-    wanted = Wanted(is_due=is_due, assigned_to=moment.user_id if is_mine else None)
-    return call_queue(wanted, now=moment.now, today=moment.today, limit=1)[1]
+        if may(user, queue.action):
+            yield CountedQueue(queue, queue.count(moment))
 
 
 QUEUES: tuple[Queue, ...] = (
@@ -80,7 +82,7 @@ QUEUES: tuple[Queue, ...] = (
         label=_("Calls promised for today"),
         hint=_("Nobody answered, or something was left open"),
         action=Action.VERIFY,
-        count=lambda moment: _calls(moment, is_due=True),
+        count=lambda moment: moment.calls.due,
         page="admin:programs_callsheet_changelist",
         query="?due=on",
     ),
@@ -89,7 +91,7 @@ QUEUES: tuple[Queue, ...] = (
         label=_("Listings assigned to me"),
         hint=_("To check by phone"),
         action=Action.VERIFY,
-        count=lambda moment: _calls(moment, is_mine=True),
+        count=lambda moment: moment.calls.assigned,
         page="admin:programs_callsheet_changelist",
         query="?mine=on",
     ),
@@ -98,7 +100,7 @@ QUEUES: tuple[Queue, ...] = (
         label=_("Listings to check by phone"),
         hint=_("Past their shelf life, what matters most first"),
         action=Action.VERIFY,
-        count=_calls,
+        count=lambda moment: moment.calls.all,
         page="admin:programs_callsheet_changelist",
     ),
     Queue(

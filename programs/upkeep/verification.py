@@ -4,6 +4,9 @@ The order is by what is past its shelf life and how much a searcher depends on i
 listing is looked at plays no part: that is not recorded.
 """
 
+# What is put into a statement here is a constant of this file.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ RETRIES_WHEN_RACING = 5
 
 # Weights of what is past its shelf life, summed for each facility that has a published program.
 # What nobody ever stood by, such as a name that no release states, is past it too.
-_QUEUE = """
+_WAITING = """
 WITH good AS (
   SELECT facet.id AS facet_id, '' AS part, facet.weight,
          %(today)s::date - facet.shelf_life_days::int AS since
@@ -74,17 +77,23 @@ WITH good AS (
     LEFT JOIN release ON release.facility_id = facility.id
     LEFT JOIN programs_callsheet sheet ON sheet.facility_id = facility.id
    WHERE (%(state)s::text = '' OR facility.state = %(state)s::text)
-     AND (%(assigned_to)s::int IS NULL OR sheet.assigned_to_id = %(assigned_to)s::int)
      AND (sheet.retry_on IS NULL OR sheet.retry_on <= %(today)s::date)
-     AND (NOT %(is_due)s::bool OR sheet.retry_on IS NOT NULL)
 )
+"""
+_QUEUE = f"""{_WAITING}
 SELECT id, concat_ws(', ', name, nullif(branch, '')), city, state, is_invented, urgency, oldest_on,
        assigned_to_id, coalesce(unanswered_count, 0), retry_on, held_by_id, count(*) OVER ()
   FROM queue
  WHERE (urgency > 0 OR retry_on IS NOT NULL)
+   AND (%(assigned_to)s::int IS NULL OR assigned_to_id = %(assigned_to)s::int)
+   AND (NOT %(is_due)s::bool OR retry_on IS NOT NULL)
    AND (%(free_for)s::int IS NULL OR held_by_id IS NULL OR held_by_id = %(free_for)s::int)
  ORDER BY retry_on NULLS LAST, urgency DESC, oldest_on, id
  LIMIT %(limit)s OFFSET %(offset)s
+"""
+_COUNTS = f"""{_WAITING}
+SELECT count(*), count(retry_on), count(*) FILTER (WHERE assigned_to_id = %(user_id)s::int)
+  FROM queue WHERE urgency > 0 OR retry_on IS NOT NULL
 """
 
 
@@ -145,6 +154,23 @@ def queue(
         cursor.execute(_QUEUE, parameters)
         rows = cursor.fetchall()
     return [QueuedSheet(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """How many sheets wait: all, those promised for today, those of one person."""
+
+    all: int
+    due: int
+    assigned: int
+
+
+def count_calls(user_id: int, *, now: datetime, today: date) -> CallCounts:
+    """Return how long the queues are. One statement."""
+    parameters: dict[str, Any] = {"today": today, "now": now, "state": "", "user_id": user_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, parameters)
+        return CallCounts(*cursor.fetchone())
 
 
 @transaction.atomic
