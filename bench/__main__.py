@@ -75,7 +75,7 @@ def run(file: Path, *, million: bool) -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from bench import load, report, search
+    from bench import desk, load, report, search
 
     for command in ("migrate", "load_vocabulary", "load_places"):
         call_command(command, verbosity=0)
@@ -88,8 +88,12 @@ def run(file: Path, *, million: bool) -> int:
     timings = search.measure(search.RELEASE, yardstick)
     print(report.search_table(timings))
     print(report.load_line(loaded, moved), flush=True)
+    pages = desk.measure()
+    print(desk.table(pages), flush=True)
     missed = report.missed_search_bars(timings) + report.missed_load_bar(loaded)
+    missed += desk.missed_bars(pages)
     lines = [*(timing.as_dict() for timing in timings), loaded.as_dict()]
+    lines += [page.as_dict() for page in pages]
     lines += _served()
     if million:
         lines += _million(timings, yardstick, missed)

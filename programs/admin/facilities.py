@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programs.admin.bulk import BulkChanges
 from programs.admin.confidential import HidesAddresses
 from programs.admin.facts import SourcedInline
 from programs.admin.finding import FoundByPhone, StateFilter
@@ -113,6 +114,7 @@ class ProgramInline(NeverDeleted, _ProgramInline):
 class FacilityAdmin(
     NeverDeleted,
     HidesAddresses,
+    BulkChanges,
     NextInList,
     ListingColumns,
     Spreadsheets,

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from programs.admin.bulk import BulkChanges
 from programs.admin.facts import (
     CareFactInline,
     CoverageFactInline,
@@ -76,6 +77,7 @@ class StatesField(SimpleArrayField):
 @admin.register(Program)
 class ProgramAdmin(
     NeverDeleted,
+    BulkChanges,
     NextInList,
     ListingColumns,
     Spreadsheets,
