@@ -64,6 +64,7 @@ LOWEST: dict[str, Role | None] = {
     "admin:app_list": Role.EDITOR,
     "admin:(?P<url>.*)$": Role.EDITOR,
     "admin:programs_term_autocomplete": Role.EDITOR,
+    "admin:programs_facility_confidential": Role.EDITOR,
     "admin:programs_callsheet_sheet": Role.EDITOR,
     "admin:programs_callsheet_print": Role.EDITOR,
     "admin:programs_fact_fix": Role.EDITOR,
