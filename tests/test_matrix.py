@@ -32,6 +32,8 @@ LOWEST: dict[str, Role | None] = {
     "programs:report": Role.VISITOR,
     "programs:corrections": Role.VISITOR,
     "programs:correction": Role.VISITOR,
+    # Their links are the key: who holds one needs no account.
+    "programs:update": Role.VISITOR,
     "programs:invitation": Role.VISITOR,
     "account_login": Role.VISITOR,
     "account_inactive": Role.VISITOR,
