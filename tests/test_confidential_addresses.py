@@ -36,7 +36,7 @@ from programs.search.engine import search
 from programs.search.vocabulary import read_vocabulary
 from programs.upkeep.confidential import hide_address, show_address
 from programs.upkeep.permissions import LOWEST_ROLE, Action
-from programs.upkeep.sheet import load_sheet
+from programs.upkeep.sheet_loading import load_sheet
 from programs.upkeep.sheets import FacilitySheet
 from programs.upkeep.spreadsheet_file import read_rows
 from tests.directory_files import row

@@ -30,7 +30,8 @@ from programs.models import (
     SearchRow,
     Term,
 )
-from programs.upkeep.sheet import Sheet, load_sheet
+from programs.upkeep.sheet import Sheet
+from programs.upkeep.sheet_loading import load_sheet
 from programs.upkeep.sheets import (
     CareSheet,
     CoverageSheet,
@@ -457,8 +458,9 @@ def test_a_row_that_is_there_twice_is_refused(listing):
 
 def test_what_the_table_refuses_is_said_of_the_row(listing):
     new = {"program": listing.pk, "term": "track/women", "answer": "yes"}
-    found = problems(FeatureSheet, text_with(FeatureSheet, new))
-    assert [(row, column) for row, column, _ in found] == [(2, "")]
+    assert problems(FeatureSheet, text_with(FeatureSheet, new)) == [
+        (2, "", "This is stated already: change that row.")
+    ]
 
 
 def test_a_sheet_of_another_table_is_refused_with_the_columns_it_should_have(listing):

@@ -27,7 +27,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from programs.upkeep.permissions import Action, may
-from programs.upkeep.sheet import Sheet, SheetDifference, load_sheet
+from programs.upkeep.sheet import Sheet
+from programs.upkeep.sheet_loading import SheetDifference, load_sheet
 from programs.upkeep.spreadsheet_file import (
     ROWS_AT_MOST,
     SpreadsheetError,

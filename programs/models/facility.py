@@ -88,6 +88,9 @@ class Facility(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="facility_coordinates_fit_their_precision",
+                violation_error_message=_(
+                    "Latitude, longitude and how exact they are: all three, or “none”."
+                ),
                 condition=Q(
                     latitude__isnull=True,
                     longitude__isnull=True,
@@ -98,6 +101,9 @@ class Facility(models.Model):
             ),
             models.CheckConstraint(
                 name="facility_confidential_address_is_kept_apart",
+                violation_error_message=_(
+                    "The address is confidential: no street, no ZIP code, only the county."
+                ),
                 condition=Q(address_is_public=True)
                 | Q(
                     street1="",
@@ -160,7 +166,9 @@ class Phone(models.Model):
         verbose_name_plural = _("phones")
         constraints = [
             models.UniqueConstraint(
-                fields=["facility", "use", "number", "extension"], name="phone_listed_once"
+                fields=["facility", "use", "number", "extension"],
+                name="phone_listed_once",
+                violation_error_message=_("This number is there already for this use."),
             ),
         ]
 

@@ -106,18 +106,24 @@ class CareFact(Fact):
         verbose_name = _("level of care")
         verbose_name_plural = _("levels of care")
         constraints = [
-            models.UniqueConstraint(fields=["program", "term"], name="care_stated_once"),
+            models.UniqueConstraint(
+                fields=["program", "term"],
+                name="care_stated_once",
+                violation_error_message=_("This level of care is stated already: change that row."),
+            ),
             models.CheckConstraint(
                 name="care_answer_is_known", condition=Q(answer__in=Answer.values)
             ),
             models.CheckConstraint(
                 name="care_hours_in_order",
+                violation_error_message=_("The hours a week end before they begin."),
                 condition=Q(hours_per_week_min__isnull=True)
                 | Q(hours_per_week_max__isnull=True)
                 | Q(hours_per_week_min__lte=F("hours_per_week_max")),
             ),
             models.CheckConstraint(
                 name="care_length_in_order",
+                violation_error_message=_("The length in days ends before it begins."),
                 condition=Q(length_days_min__isnull=True)
                 | Q(length_days_max__isnull=True)
                 | Q(length_days_min__lte=F("length_days_max")),
@@ -125,6 +131,7 @@ class CareFact(Fact):
             models.CheckConstraint(
                 # A level number means different things in the two editions.
                 name="care_asam_level_has_its_edition",
+                violation_error_message=_("An ASAM level and its edition go together."),
                 condition=Q(asam_level="", asam_edition__isnull=True)
                 | ~Q(asam_level="") & Q(asam_edition__isnull=False),
             ),
@@ -153,7 +160,11 @@ class MedicationFact(Fact):
         verbose_name_plural = _("medicines")
         constraints = [
             models.UniqueConstraint(
-                fields=["program", "term", "relation"], name="medication_relation_stated_once"
+                fields=["program", "term", "relation"],
+                name="medication_relation_stated_once",
+                violation_error_message=_(
+                    "This relation to the medicine is stated already: change that row."
+                ),
             ),
             models.CheckConstraint(
                 name="medication_relation_is_known",
@@ -162,6 +173,9 @@ class MedicationFact(Fact):
             models.CheckConstraint(
                 # A refusal may raise disability law: only a person's dated check may state it.
                 name="medication_refusal_was_checked",
+                violation_error_message=_(
+                    "A refusal needs the day on which you checked: it may raise disability law."
+                ),
                 condition=~Q(relation=MedicationRelation.DOES_NOT_ACCEPT)
                 | Q(confirmed_on__isnull=False),
             ),
@@ -188,7 +202,11 @@ class CoverageFact(Fact):
         verbose_name_plural = _("payment")
         constraints = [
             models.UniqueConstraint(
-                fields=["program", "term", "plan"], name="coverage_stated_once_a_plan"
+                fields=["program", "term", "plan"],
+                name="coverage_stated_once_a_plan",
+                violation_error_message=_(
+                    "This payer and plan are stated already: change that row."
+                ),
             ),
             models.CheckConstraint(
                 name="coverage_relation_is_known",
@@ -196,6 +214,7 @@ class CoverageFact(Fact):
             ),
             models.CheckConstraint(
                 name="coverage_in_network_names_a_plan",
+                violation_error_message=_("A place is in network for a plan: name the plan."),
                 condition=~Q(relation=NetworkRelation.IN_NETWORK) | ~Q(plan=""),
             ),
         ]
@@ -210,7 +229,11 @@ class FeatureFact(Fact):
         verbose_name = _("feature")
         verbose_name_plural = _("features")
         constraints = [
-            models.UniqueConstraint(fields=["program", "term"], name="feature_stated_once"),
+            models.UniqueConstraint(
+                fields=["program", "term"],
+                name="feature_stated_once",
+                violation_error_message=_("This is stated already: change that row."),
+            ),
             models.CheckConstraint(
                 name="feature_answer_is_known", condition=Q(answer__in=Answer.values)
             ),
