@@ -380,7 +380,9 @@ def test_a_fact_that_is_there_already_is_refused_in_words(desk):
     state(program, "medication/methadone", relation="accepts_elsewhere")
     response = fix(desk, fact, **{"fix-relation": "accepts_elsewhere"})
     assert response.status_code == 400
-    assert "already exists" in words(page_of(response), ".errorlist")
+    assert words(page_of(response), ".errorlist") == (
+        "This relation to the medicine is stated already: change that row."
+    )
 
 
 def test_a_fact_that_somebody_changed_meanwhile_is_shown_first(desk):

@@ -117,10 +117,14 @@ class PhoneCell(TextCell):
     """(480) 555-0123 at home, +44 20 7946 0123 abroad."""
 
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> PhoneNumber | str:
+        if not value.strip():
+            return ""
         try:
-            return PhoneNumber.from_string(value, region="US") if value.strip() else ""
+            typed = PhoneNumber.from_string(value, region="US")
         except NumberParseException:
             raise ValueError(_("“%s” is not a phone number.") % value) from None
+        # A number that cannot be dialled is compared by what was typed: as it is stored, then.
+        return PhoneNumber.from_string(typed.as_e164)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         if not value:
