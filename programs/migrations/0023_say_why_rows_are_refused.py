@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0021_add_update_links"),
+        ("programs", "0022_index_programs_that_serve_states"),
     ]
 
     operations = [
