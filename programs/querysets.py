@@ -47,8 +47,9 @@ class ProgramQuerySet(models.QuerySet[Any]):
         return self.select_related("facility", "facility__organization")
 
     def with_federal_source(self) -> ProgramQuerySet:
-        """With the release that the listing is in, if any: its `federal_record` and source."""
-        return self.select_related("federal_record__source")
+        """With the release that the listing is in, if any, and the one that dropped it: its
+        `federal_record` and their sources."""
+        return self.select_related("federal_record__source", "federal_record__missing_since")
 
     def gone_from_the_list(self) -> ProgramQuerySet:
         """Programs that a federal release named and a later one does not."""

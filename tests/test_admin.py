@@ -92,7 +92,12 @@ def some_of_everything(count: int) -> None:
         state(program, "payment/medicaid")
         source = SourceFactory.create(slug=f"source-{number}")
         FederalRecord.objects.create(
-            program=program, source=source, row_number=1, row={"name1": "A"}, fingerprint=""
+            program=program,
+            source=source,
+            row_number=1,
+            row={"name1": "A"},
+            fingerprint="",
+            missing_since=source,
         )
         run = import_run(source)
         ImportItem.objects.create(

@@ -89,6 +89,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "changeset": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),
     "source": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
+    "gonelisting": (Role.EDITOR, NOBODY, NOBODY),
     "importrun": (Role.EDITOR, Role.EDITOR, NOBODY),
     "importitem": (Role.EDITOR, NOBODY, NOBODY),
     "facet": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),

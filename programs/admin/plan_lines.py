@@ -14,8 +14,11 @@ from programs.enums import (
     MedicationRelation,
     NetworkRelation,
 )
+from programs.importers.listings import FACILITY_COLUMNS
 from programs.models import Facility, ImportItem, Place, Term
 
+#: What the line of a new listing says anyway, or says in numbers that nobody reads.
+ON_THE_LINE = ("name", "branch", "city", "state", "latitude", "longitude")
 #: What a source can say, in words.
 LABELS = {
     value: str(label)
@@ -58,7 +61,11 @@ def _changes(item: ImportItem, terms: dict[str, str], counties: dict[int, str]) 
     detail = item.detail
     if item.action == ImportAction.CONFLICT:
         yield _conflict(detail, terms)
-    for column, (before, after) in detail.get("fields", {}).items():
+    fields = detail.get("fields", {})
+    for column in FACILITY_COLUMNS:
+        if column not in fields or (item.action == ImportAction.NEW and column in ON_THE_LINE):
+            continue
+        before, after = fields[column]
         field = Facility._meta.get_field(column.removesuffix("_id"))
         label = str(getattr(field, "verbose_name", column)).capitalize()
         yield Change(label, _value(column, before, counties), _value(column, after, counties))

@@ -178,7 +178,8 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         run = self.run(request, object_id)
         if request.method != "GET":
             raise PermissionDenied
-        return self.page(request, "plan.html", str(run), run=run, **review(request, run))
+        shown = {} if run.is_working else review(request, run)
+        return self.page(request, "plan.html", run.file_name, run=run, **shown)
 
     def verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Say what will be done, and ask for it when that is confirmed."""
@@ -189,7 +190,9 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         if request.method != "POST":
             written = undo_preview(run) if verb == "undo" else []
             shown = {"verb": verb, "button": BUTTONS[verb], "written": written}
-            return self.page(request, "confirm.html", str(run), run=run, **shown, **decisions(run))
+            return self.page(
+                request, "confirm.html", BUTTONS[verb], run=run, **shown, **decisions(run)
+            )
         try:
             ask(run, user_of(request))
         except releases.WrongMomentError as error:
@@ -208,7 +211,7 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         run = self.run(request, pk)
         form = RuleForm(request.POST if request.method == "POST" else request.GET)
         if not self.may_decide(request) or not form.is_valid():
-            return self.page(request, "rule.html", str(run), run=run, form=form)
+            return self.page(request, "rule.html", _("Decide by a rule"), run=run, form=form)
         rule = form.rule()
         if request.method == "POST":
             self.said(request, lambda: conflicts.decide_by_rule(run, rule, user_of(request)))
@@ -217,7 +220,8 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         readable = lines_for(request.user, with_listings(found))
         lines = plan_lines(readable.order_by("pk")[:SAMPLE_SIZE])
         return self.page(
-            request, "rule.html", str(run), run=run, form=form, rule=rule, count=found.count(),
+            request, "rule.html",
+            _("Decide by a rule"), run=run, form=form, rule=rule, count=found.count(),
             lines=lines,
         )  # fmt: skip
 
@@ -242,7 +246,7 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         )
         return get_object_or_404(runs, pk=pk if str(pk).isdecimal() else None)
 
-    def page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+    def page(self, request: HttpRequest, name: str, title: Any, **context: Any) -> HttpResponse:
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
         return TemplateResponse(request, f"{TEMPLATES}/{name}", shared | context)
 

@@ -93,7 +93,7 @@ ON CONFLICT (program_id) DO UPDATE
 """
 
 MARK_GONE = """
-UPDATE programs_federalrecord SET missing_since_id = %s
+UPDATE programs_federalrecord SET missing_since_id = %s, found_open_on = NULL
  WHERE program_id = ANY(%s) AND missing_since_id IS NULL
 """
 

@@ -20,7 +20,7 @@ from programs.models.opening import Opening
 from programs.models.organization import Organization
 from programs.models.place import Place
 from programs.models.program import Program
-from programs.models.provenance import FederalRecord, Source
+from programs.models.provenance import FederalRecord, GoneListing, Source
 from programs.models.reminder import Reminder, SuppressedAddress
 from programs.models.search_name import NameWord, SearchName
 from programs.models.search_row import SearchRow
@@ -51,6 +51,7 @@ __all__ = [
     "FederalCode",
     "FederalRecord",
     "FreshnessRow",
+    "GoneListing",
     "ImportDecision",
     "ImportItem",
     "ImportProgress",

@@ -54,6 +54,8 @@ class FederalRecord(models.Model):
         null=True,
         blank=True,
     )
+    # When a keeper found it open though the list no longer has it.
+    found_open_on = models.DateField(_("found open on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("federal record")
@@ -66,3 +68,12 @@ class FederalRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}, row {self.row_number}"
+
+
+class GoneListing(FederalRecord):
+    """A federal record as the queue of listings that are not in the newest list shows it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("listing not in the newest federal list")
+        verbose_name_plural = _("listings not in the newest federal list")

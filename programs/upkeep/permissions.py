@@ -83,6 +83,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "shelflife": (Action.SEE_DESK, Action.MANAGE_VOCABULARY),
     "source": (Action.SEE_DESK, Action.MANAGE_SOURCES),
     "federalrecord": (Action.SEE_DESK, Action.APPLY_IMPORT),
+    "gonelisting": (Action.VERIFY, Action.VERIFY),
     "importrun": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "importitem": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "correction": (Action.HANDLE_CORRECTIONS, Action.HANDLE_CORRECTIONS),
