@@ -52,8 +52,11 @@ class ProgramQuerySet(models.QuerySet[Any]):
         return self.select_related("federal_record__source", "federal_record__missing_since")
 
     def gone_from_the_list(self) -> ProgramQuerySet:
-        """Programs that a federal release named and a later one does not."""
-        return self.filter(federal_record__missing_since__isnull=False)
+        """Programs that a federal release named and a later one does not, and that no keeper
+        found open since."""
+        return self.filter(
+            federal_record__missing_since__isnull=False, federal_record__found_open_on=None
+        )
 
     def with_expired_openings(self, now: datetime) -> ProgramQuerySet:
         """Programs of which all that was said about openings has expired."""

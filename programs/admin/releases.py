@@ -9,12 +9,13 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,7 +126,15 @@ class RuleForm(forms.Form):
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnly, _RunAdmin):
-    list_display = ("file_name", "source", "status", "started_at", "started_by", "summary")
+    list_display = (
+        "file_name",
+        "source",
+        "status",
+        "started_at",
+        "started_by",
+        "conflicts",
+        "summary",
+    )
     list_filter = ("status", "source")
     list_select_related = ("source", "started_by")
     ordering = ("-started_at", "-id")
@@ -133,6 +142,17 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may(request.user, Action.PLAN_IMPORT)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportRun]:
+        open_ones = conflicts.all_open_conflicts().filter(run=OuterRef("pk")).order_by()
+        count = open_ones.values("run").annotate(count=Count("pk")).values("count")
+        return super().get_queryset(request).annotate(open_conflicts=Subquery(count))
+
+    @admin.display(description=gettext_lazy("open conflicts"))
+    def conflicts(self, run: Any) -> str:
+        if not run.open_conflicts:
+            return ""
+        return format_html('<a href="{}?action=conflict">{}</a>', run_url(run), run.open_conflicts)
 
     @admin.display(description=gettext_lazy("rows"))
     def summary(self, run: ImportRun) -> str:

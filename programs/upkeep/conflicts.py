@@ -51,6 +51,15 @@ def open_conflicts(run: ImportRun) -> QuerySet[ImportItem]:
     return run.items.filter(action=ImportAction.CONFLICT, decision=None)
 
 
+def all_open_conflicts() -> QuerySet[ImportItem]:
+    """Return the open conflicts of all runs that are reviewed or applied."""
+    return ImportItem.objects.filter(
+        action=ImportAction.CONFLICT,
+        decision=None,
+        run__status__in=(ImportStatus.PLANNED, ImportStatus.APPLIED),
+    )
+
+
 def decide_by_rule(run: ImportRun, rule: Rule, user: User) -> int:
     """Decide all that the rule is about; return how many. Raises WrongMomentError."""
     with transaction.atomic():

@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Correction, Program
+from programs.upkeep import gone_listings
+from programs.upkeep.conflicts import all_open_conflicts
 from programs.upkeep.permissions import Action, may
 from programs.upkeep.verification import CallCounts, count_calls
 
@@ -117,8 +119,15 @@ QUEUES: tuple[Queue, ...] = (
         label=_("Not in the latest federal list"),
         hint=_("Closed, moved or left out: find out which"),
         action=Action.EDIT_LISTING,
-        count=lambda moment: Program.objects.published().gone_from_the_list().count(),
-        page="admin:programs_program_changelist",
-        query="?waits=gone",
+        count=lambda moment: gone_listings.queue().count(),
+        page="admin:programs_gonelisting_changelist",
+    ),
+    Queue(
+        slug="conflicts",
+        label=_("Conflicts with a release"),
+        hint=_("A release contradicts what was confirmed: keep it or take the release"),
+        action=Action.PLAN_IMPORT,
+        count=lambda moment: all_open_conflicts().count(),
+        page="admin:programs_importrun_changelist",
     ),
 )

@@ -17,11 +17,7 @@ from programs.models import GoneListing, Program, change_set
 
 def queue() -> QuerySet[GoneListing]:
     """Return those that nobody decided on yet. In no order."""
-    return GoneListing.objects.filter(
-        missing_since__isnull=False,
-        found_open_on=None,
-        program__status=ListingStatus.PUBLISHED,
-    )
+    return GoneListing.objects.filter(program__in=Program.objects.published().gone_from_the_list())
 
 
 def keep(records: QuerySet[GoneListing], user: User, *, today: date) -> int:
