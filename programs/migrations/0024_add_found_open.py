@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0022_index_programs_that_serve_states"),
+        ("programs", "0023_say_why_rows_are_refused"),
     ]
 
     operations = [
