@@ -34,6 +34,8 @@ LOWEST: dict[str, Role | None] = {
     "programs:correction": Role.VISITOR,
     # Their links are the key: who holds one needs no account.
     "programs:update": Role.VISITOR,
+    "programs:stop": Role.VISITOR,
+    "programs:ask": Role.VISITOR,
     "programs:invitation": Role.VISITOR,
     "account_login": Role.VISITOR,
     "account_inactive": Role.VISITOR,
