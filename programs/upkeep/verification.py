@@ -53,25 +53,29 @@ WITH good AS (
     JOIN programs_program program ON program.id = record.program_id
     JOIN programs_source source ON source.id = record.source_id
    GROUP BY program.facility_id
-), queue AS (
+), place AS (
+  SELECT %(today)s::date - max(days) FILTER (WHERE part = 'phones') AS phones_since,
+         max(weight) FILTER (WHERE part = 'phones') AS phones_weight,
+         %(today)s::date - max(days) FILTER (WHERE part = 'address') AS address_since,
+         max(weight) FILTER (WHERE part = 'address') AS address_weight,
+         %(today)s::date - max(days) FILTER (WHERE part = 'name') AS name_since,
+         max(weight) FILTER (WHERE part = 'name') AS name_weight
+    FROM programs_shelflife
+), queue AS MATERIALIZED (
   SELECT facility.id, facility.name, facility.branch, facility.city, facility.state,
          facility.is_invented, least(site.oldest_on, phones.oldest_on) AS oldest_on,
-         site.urgency + (
-           SELECT coalesce(sum(life.weight), 0) FROM programs_shelflife life
-            WHERE CASE life.part
-                    WHEN 'phones' THEN phones.facility_id IS NOT NULL
-                      AND phones.oldest_on + life.days::int <= %(today)s::date
-                    WHEN 'address' THEN coalesce(
-                      greatest(facility.address_confirmed_on, release.published_on)
-                      + life.days::int <= %(today)s::date, true)
-                    WHEN 'name' THEN coalesce(
-                      greatest(facility.name_confirmed_on, release.published_on)
-                      + life.days::int <= %(today)s::date, true)
-                  END
-         ) AS urgency,
+         site.urgency
+           + CASE WHEN phones.oldest_on <= place.phones_since
+               THEN place.phones_weight ELSE 0 END
+           + CASE WHEN coalesce(
+                 greatest(facility.address_confirmed_on, release.published_on), '-infinity')
+               <= place.address_since THEN place.address_weight ELSE 0 END
+           + CASE WHEN coalesce(
+                 greatest(facility.name_confirmed_on, release.published_on), '-infinity')
+               <= place.name_since THEN place.name_weight ELSE 0 END AS urgency,
          sheet.assigned_to_id, sheet.unanswered_count, sheet.retry_on,
          CASE WHEN sheet.held_until > %(now)s::timestamptz THEN sheet.held_by_id END AS held_by_id
-    FROM site
+    FROM site CROSS JOIN place
     JOIN programs_facility facility ON facility.id = site.facility_id
     LEFT JOIN phones ON phones.facility_id = facility.id
     LEFT JOIN release ON release.facility_id = facility.id
