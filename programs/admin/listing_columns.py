@@ -95,7 +95,7 @@ def openings_by_owner(owner: str, ids: Collection[int]) -> dict[int, list[str]]:
 class WaitsFilter(admin.SimpleListFilter):
     """Programs that wait for a person: the queue of the desk that is worked in this list."""
 
-    title = gettext_lazy("waits for a person")
+    title = gettext_lazy("what waits for a person")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
