@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from functools import cache, lru_cache
 from typing import Any
 
@@ -218,7 +219,7 @@ def _merged(*chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]
 
 def _without_blanks(data: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
     """Drop empty values: a form sends every field it has, chosen or not."""
-    filled = data.copy()
+    filled = copy(data)
     for name, values in data.lists():
         filled.setlist(name, [value for value in values if value.strip()])
     return filled

@@ -68,6 +68,8 @@ class FacetCounts:
 
     def _options(self, slugs: Container[str]) -> tuple[FacetOption, ...]:
         """Return the options of these slugs in the vocabulary's order."""
+        if not slugs:
+            return ()
         return tuple(
             FacetOption(
                 slug=term.slug,
