@@ -5,6 +5,7 @@ from django.urls import path
 from programs.views.account import account, invitation
 from programs.views.corrections import correction, corrections, report
 from programs.views.listing import listing
+from programs.views.own_links import own_links
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
 from programs.views.update import update
@@ -24,6 +25,7 @@ urlpatterns = [
     path("update/", ask, name="ask"),
     path("stop-reminders/<str:token>/", stop_reminders, name="stop"),
     path("update/<str:token>/", update, name="update"),
+    path("account/links/", own_links, name="own-links"),
     path("account/", account, name="account"),
     path("account/invitation/", invitation, name="invitation"),
 ]

@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.utils import timezone
 
 from programs.enums import LocationPrecision
+from programs.upkeep.reminder_mail import stop_token
+from programs.upkeep.reminders import send_link
 from programs.upkeep.update_links import token_of
 from programs.views import search as search_views
 from tests.factories import (
@@ -51,7 +54,15 @@ def update_token() -> str:
 
 
 @pytest.fixture
-def public_pages(client, listing_address, report_token, update_token) -> dict[str, HttpResponse]:
+def stop_link_token() -> str:
+    link = UpdateLinkFactory.create()
+    return stop_token(send_link(link, timezone.now()))
+
+
+@pytest.fixture
+def public_pages(
+    client, listing_address, report_token, update_token, stop_link_token
+) -> dict[str, HttpResponse]:
     """Fetch every kind of public page, errors too."""
     addresses = {
         "/": 200,
@@ -68,6 +79,9 @@ def public_pages(client, listing_address, report_token, update_token) -> dict[st
         "/corrections/wrong/": 404,
         f"/update/{update_token}/": 200,
         "/update/wrong/": 404,
+        "/update/": 200,
+        f"/stop-reminders/{stop_link_token}/": 200,
+        "/stop-reminders/wrong/": 404,
         "/programs/0/x/": 404,
         "/nothing/": 404,
     }

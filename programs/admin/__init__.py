@@ -19,6 +19,7 @@ from programs.admin import (
     programs,
     provenance,
     releases,
+    update_links,
     vocabulary,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "programs",
     "provenance",
     "releases",
+    "update_links",
     "vocabulary",
 ]

@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from programs.admin.bulk import BulkChanges
@@ -23,6 +25,7 @@ from programs.admin.next_in_list import NextInList
 from programs.admin.recording import Recorded, WithHistory
 from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
+from programs.admin.update_links import UpdateLinkInline
 from programs.enums import LocationPrecision
 from programs.models import ConfidentialAddress, Facility, Organization, Phone, Program
 from programs.models.facility import CONFIRMED_WITH
@@ -147,7 +150,14 @@ class FacilityAdmin(
     fieldsets = (
         (
             None,
-            {"fields": (("name", "branch", "name_confirmed_on"), "organization", "website")},
+            {
+                "fields": (
+                    ("name", "branch", "name_confirmed_on"),
+                    "organization",
+                    "website",
+                    "one_tap_link",
+                )
+            },
         ),
         (
             _("Address"),
@@ -162,11 +172,20 @@ class FacilityAdmin(
             },
         ),
     )
-    inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline)
+    inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline, UpdateLinkInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The button moves the address as well.
-        return ("is_invented", "address_is_public") if obj else ("is_invented",)
+        always = ("is_invented", "one_tap_link")
+        return (*always, "address_is_public") if obj else always
+
+    @admin.display(description=_("one-tap link"))
+    def one_tap_link(self, facility: Facility) -> str:
+        """Lead to the form that sends somebody a link for this facility."""
+        if facility.pk is None:
+            return "-"
+        address = f"{reverse('admin:programs_updatelink_add')}?facility={facility.pk}"
+        return format_html('<a href="{}">{}</a>', address, _("Send a link to …"))
 
     def response_post_save_change(self, request: HttpRequest, obj: Facility) -> Any:
         """Go back to the call sheet that led here, if one did."""

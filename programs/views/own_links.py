@@ -1,0 +1,66 @@
+"""The one-tap links of somebody who is signed in as facility staff: theirs alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from programs.enums import LinkState, Role
+from programs.models import Facility, Keeper, UpdateLink
+from programs.upkeep import update_links
+from programs.upkeep.permissions import Action, facilities_of, role_of
+from programs.upkeep.reminders import AskedLatelyError, own_link
+from programs.views.keepers import requires
+
+
+@requires(Action.EDIT_LISTING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_links(request: HttpRequest) -> HttpResponse:
+    """List the links that work; mail one, or make one stop."""
+    user: Any = request.user
+    if role_of(user) != Role.FACILITY_STAFF:
+        return redirect("admin:programs_updatelink_changelist")
+    if request.method == "POST":
+        _act(request, user.keeper)
+        return redirect("programs:own-links")
+    context = {
+        "links": [link for link, works in _links(user.keeper) if works],
+        "facilities": facilities_of(user).distinct().order_by("name", "id"),
+    }
+    return render(request, "programs/own_links.html", context)
+
+
+def _links(keeper: Keeper) -> list[tuple[UpdateLink, bool]]:
+    now = timezone.now()
+    links = keeper.update_links.select_related("facility").order_by("facility__name", "id")
+    return [(link, link.state(now) == LinkState.OPEN) for link in links]
+
+
+def _act(request: HttpRequest, keeper: Keeper) -> None:
+    """Do what the button says. Raises Http404 for what is not theirs."""
+    now = timezone.now()
+    if "revoke" in request.POST:
+        link = _row(keeper.update_links.all(), request.POST["revoke"])
+        update_links.revoke(link, now)
+        messages.success(request, _("The link does not work any more."))
+        return
+    facility: Facility = _row(facilities_of(keeper.user).distinct(), request.POST.get("send", ""))
+    try:
+        own_link(keeper, facility, now)
+    except AskedLatelyError:
+        messages.info(request, _("A mail with this link went out less than an hour ago."))
+    else:
+        messages.success(request, _("A mail with the link comes within half an hour."))
+
+
+def _row(rows: Any, number: str) -> Any:
+    found = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 10 else None
+    if found is None:
+        raise Http404
+    return found
