@@ -73,7 +73,7 @@ class UpdateLinkAdmin(NeverDeleted, _UpdateLinkAdmin):
 
     def get_fields(self, request: HttpRequest, obj: UpdateLink | None = None) -> Any:
         more = ("state", "created_at", "expires_at", "revoked_at", "last_used_at")
-        return (*self.fields, *more) if obj else self.fields  # type: ignore[misc]
+        return (*self.fields, *more) if obj else self.fields
 
     def get_inlines(self, request: HttpRequest, obj: UpdateLink | None) -> Any:
         return [UseInline] if obj else []

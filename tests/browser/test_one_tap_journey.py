@@ -21,7 +21,8 @@ from programs.models import CareFact
 from programs.upkeep.update_links import make_link, token_of
 care = CareFact.objects.filter(answer="yes", program__facility__zip_code="85225")
 facility = care.order_by("program_id").first().program.facility
-print("path", "/update/" + token_of(make_link(facility, "Ann", "a@example.org", now=timezone.now())))
+link = make_link(facility, "Ann", "a@example.org", now=timezone.now())
+print("path", "/update/" + token_of(link))
 """
 SMALLEST_TARGET = 44
 
