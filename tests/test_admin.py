@@ -37,6 +37,7 @@ from programs.models import (
     change_set,
 )
 from programs.upkeep.invitations import invite
+from programs.upkeep.reminders import record_bounce, send_link
 from tests.factories import (
     CorrectionFactory,
     FacilityFactory,
@@ -46,6 +47,7 @@ from tests.factories import (
     PhoneFactory,
     ProgramFactory,
     SourceFactory,
+    UpdateLinkFactory,
     state,
     term,
 )
@@ -104,6 +106,8 @@ def some_of_everything(count: int) -> None:
             run=run, action=ImportAction.CHANGED, program=program, name="A", detail={"fields": {}}
         )
         KeeperFactory.create()
+        reminder = send_link(UpdateLinkFactory.create(facility=program.facility), timezone.now())
+        record_bounce(reminder.email, timezone.now())
         invite(f"ann{Invitation.objects.count()}@example.org", Role.EDITOR)
 
 

@@ -45,6 +45,7 @@ LOWEST: dict[str, Role | None] = {
     "account_reset_password_from_key_done": Role.VISITOR,
     # Whoever is signed in, for themselves.
     "programs:account": Role.FACILITY_STAFF,
+    "programs:own-links": Role.FACILITY_STAFF,
     "account_logout": Role.FACILITY_STAFF,
     "account_reauthenticate": Role.FACILITY_STAFF,
     "account_change_password": Role.FACILITY_STAFF,
@@ -98,6 +99,9 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "shelflife": (Role.EDITOR, NOBODY, NOBODY),
     "term": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),
     "federalcode": (Role.EDITOR, NOBODY, NOBODY),
+    "updatelink": (Role.EDITOR, Role.EDITOR, NOBODY),
+    "reminder": (Role.EDITOR, NOBODY, NOBODY),
+    "suppressedaddress": (Role.EDITOR, Role.EDITOR, Role.EDITOR),
     "keeper": (Role.ADMINISTRATOR, NOBODY, NOBODY),
     "invitation": (Role.ADMINISTRATOR, Role.ADMINISTRATOR, NOBODY),
 }

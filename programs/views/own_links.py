@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,16 +25,21 @@ from programs.views.keepers import requires
 def own_links(request: HttpRequest) -> HttpResponse:
     """List the links that work; mail one, or make one stop."""
     user: Any = request.user
-    if role_of(user) != Role.FACILITY_STAFF:
-        return redirect("admin:programs_updatelink_changelist")
     if request.method == "POST":
         _act(request, user.keeper)
         return redirect("programs:own-links")
     context = {
         "links": [link for link, works in _links(user.keeper) if works],
-        "facilities": facilities_of(user).distinct().order_by("name", "id"),
+        "facilities": _own_facilities(user).order_by("name", "id"),
     }
     return render(request, "programs/own_links.html", context)
+
+
+def _own_facilities(user: Any) -> QuerySet[Facility]:
+    """Return the facilities of the organizations of staff. Editors send links from the desk."""
+    if role_of(user) != Role.FACILITY_STAFF:
+        return Facility.objects.none()
+    return facilities_of(user).distinct()
 
 
 def _links(keeper: Keeper) -> list[tuple[UpdateLink, bool]]:
@@ -50,7 +56,7 @@ def _act(request: HttpRequest, keeper: Keeper) -> None:
         update_links.revoke(link, now)
         messages.success(request, _("The link does not work any more."))
         return
-    facility: Facility = _row(facilities_of(keeper.user).distinct(), request.POST.get("send", ""))
+    facility: Facility = _row(_own_facilities(keeper.user), request.POST.get("send", ""))
     try:
         own_link(keeper, facility, now)
     except AskedLatelyError:
