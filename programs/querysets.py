@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Length
 
 from programs.enums import CorrectionStatus, ListingStatus
 from programs.geo import GRID_COLUMNS
@@ -85,3 +86,19 @@ class CorrectionQuerySet(models.QuerySet[Any]):
 
     def with_listing(self) -> CorrectionQuerySet:
         return self.select_related("program__facility", "term__facet")
+
+
+class DuplicatePairQuerySet(models.QuerySet[Any]):
+    def open(self) -> DuplicatePairQuerySet:
+        """Pairs that nobody parted, of which both are still published."""
+        both = self.filter(
+            first__programs__status=ListingStatus.PUBLISHED,
+            second__programs__status=ListingStatus.PUBLISHED,
+        )
+        return both.filter(parted_at=None).distinct()
+
+    def likeliest_first(self) -> DuplicatePairQuerySet:
+        """What shares most first: the words are listed in one order, so longer is more."""
+        return self.annotate(shared_length=Length("shared")).order_by(
+            "-shared_length", "-name_likeness", "id"
+        )

@@ -52,6 +52,7 @@ def likely_pairs(sites: Iterable[Site], others: Iterable[Site]) -> Iterator[Like
             index[key].append(other)
     for site in sites:
         candidates = {other.key: other for key in _keys(site) for other in index.get(key, ())}
+        candidates.pop(site.key, None)  # where the two lists are one
         pairs = [pair for other in candidates.values() if (pair := _compared(site, other))]
         if pairs:
             yield max(pairs, key=lambda pair: (len(pair.reason), pair.likeness, -pair.other))

@@ -2,6 +2,7 @@
 
 from programs.models.call_sheet import CallSheet
 from programs.models.correction import Correction, ReportDay, ReporterCount
+from programs.models.duplicate import DuplicatePair
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
     KIND_OF_FACTS,
@@ -44,6 +45,7 @@ __all__ = [
     "ConfidentialAddress",
     "Correction",
     "CoverageFact",
+    "DuplicatePair",
     "Facet",
     "Facility",
     "Fact",

@@ -40,6 +40,27 @@ class Program(models.Model):
         ),
     )
 
+    # Never a listing that is merged itself: whoever follows the old address arrives in one step.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    # The listing of the whole site that this program was a part of. A release updates that one.
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="parts",
+        verbose_name=_("split from"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
+
     objects = models.Manager.from_queryset(ProgramQuerySet)()
 
     class Meta:
@@ -49,6 +70,15 @@ class Program(models.Model):
             models.CheckConstraint(
                 name="program_status_is_known",
                 condition=models.Q(status__in=ListingStatus.values),
+            ),
+            models.CheckConstraint(
+                name="program_merged_has_a_survivor",
+                condition=models.Q(status=ListingStatus.MERGED, merged_into__isnull=False)
+                | ~models.Q(status=ListingStatus.MERGED) & models.Q(merged_into__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="program_survives_another",
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
             ),
             models.CheckConstraint(
                 name="program_serves_known_states",
