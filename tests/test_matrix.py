@@ -88,6 +88,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "organization": (Role.EDITOR, Role.EDITOR, Role.EDITOR),
     "program": (Role.EDITOR, Role.EDITOR, NOBODY),
     "correction": (Role.EDITOR, NOBODY, NOBODY),
+    "duplicatepair": (Role.EDITOR, NOBODY, NOBODY),
     "callsheet": (Role.EDITOR, NOBODY, NOBODY),
     "changeset": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),

@@ -78,7 +78,8 @@ class Program(models.Model):
             ),
             models.CheckConstraint(
                 name="program_survives_another",
-                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+                condition=models.Q(merged_into__isnull=True)
+                | ~models.Q(merged_into=models.F("id")),
             ),
             models.CheckConstraint(
                 name="program_serves_known_states",

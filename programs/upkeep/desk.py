@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import Correction, Program
+from programs.models import Correction, DuplicatePair, Program
 from programs.upkeep import gone_listings
 from programs.upkeep.conflicts import all_open_conflicts
 from programs.upkeep.permissions import Action, may
@@ -129,5 +129,14 @@ QUEUES: tuple[Queue, ...] = (
         action=Action.PLAN_IMPORT,
         count=lambda moment: all_open_conflicts().count(),
         page="admin:programs_importrun_changelist",
+    ),
+    Queue(
+        slug="duplicates",
+        label=_("Likely duplicates"),
+        hint=_("Two listings that may be one place"),
+        action=Action.MERGE,
+        count=lambda moment: DuplicatePair.objects.open().count(),
+        page="admin:programs_duplicatepair_changelist",
+        query="?is=open",
     ),
 )

@@ -86,6 +86,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "gonelisting": (Action.VERIFY, Action.VERIFY),
     "importrun": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "importitem": (Action.SEE_DESK, Action.APPLY_IMPORT),
+    "duplicatepair": (Action.MERGE, Action.MERGE),
     "correction": (Action.HANDLE_CORRECTIONS, Action.HANDLE_CORRECTIONS),
     "changeset": (Action.SEE_HISTORY, Action.REVERT),
     "updatelink": (Action.SEE_DESK, Action.EDIT_LISTING),

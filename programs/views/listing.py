@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -81,10 +82,9 @@ class OpeningLine:
 @require_safe
 def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
     """Everything about one program. Five statements: site, program, phones, facts, openings."""
-    programs = Program.objects.published().with_facility().with_federal_source()
-    program = get_object_or_404(programs, pk=program_id)
+    program = published_or_survivor(program_id)
     if request.path != program.get_absolute_url():
-        return redirect(program)
+        return redirect(program, permanent=program.pk != program_id)
     vocabulary = site_of(request).vocabulary
     now, today = timezone.now(), timezone.localdate()
     facts = stated_facts([program.pk], vocabulary)[program.pk]
@@ -104,6 +104,14 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
         "states_served": [STATE_NAMES[code] for code in program.states_served],
     }
     return render(request, "programs/listing.html", context)
+
+
+def published_or_survivor(program_id: int) -> Program:
+    """Return the program, or that which it was merged into. One statement. Raises Http404."""
+    programs = Program.objects.published().with_facility().with_federal_source()
+    survivor = Program.objects.filter(pk=program_id).values("merged_into")
+    found: Program = get_object_or_404(programs.filter(Q(pk=program_id) | Q(pk=survivor)))
+    return found
 
 
 def opening_lines(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0020_add_call_sheets"),
+        ("programs", "0021_add_update_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
