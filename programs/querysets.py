@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models.functions import Length
 
 from programs.enums import CorrectionStatus, ListingStatus
 from programs.geo import GRID_COLUMNS
@@ -98,7 +97,4 @@ class DuplicatePairQuerySet(models.QuerySet[Any]):
         return both.filter(parted_at=None).distinct()
 
     def likeliest_first(self) -> DuplicatePairQuerySet:
-        """What shares most first: the words are listed in one order, so longer is more."""
-        return self.annotate(shared_length=Length("shared")).order_by(
-            "-shared_length", "-name_likeness", "id"
-        )
+        return self.order_by("-name_likeness", "id")

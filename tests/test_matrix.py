@@ -73,6 +73,7 @@ LOWEST: dict[str, Role | None] = {
     "admin:programs_callsheet_sheet": Role.EDITOR,
     "admin:programs_callsheet_print": Role.EDITOR,
     "admin:programs_fact_fix": Role.EDITOR,
+    "admin:programs_program_split": Role.EDITOR,
     "admin:programs_changeset_person": Role.EDITOR,
     "admin:programs_changeset_revert": Role.EDITOR,
     "admin:programs_importrun_plan": Role.EDITOR,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.admin.recording import NOTE_FIELD, NOTE_MAX_LENGTH
 from programs.admin.rules import ReadOnly
-from programs.models import DuplicatePair, Facility, Opening
+from programs.admin.stated import said_text, unit_label
+from programs.models import DuplicatePair, Facility
 from programs.upkeep.call_sheets import address_text
 from programs.upkeep.duplicates import next_open, part
 from programs.upkeep.merging import (
@@ -29,7 +28,6 @@ from programs.upkeep.merging import (
     Comparison,
     NotMergeableError,
     Taken,
-    Unit,
     compare,
     merge,
 )
@@ -65,17 +63,11 @@ class DuplicatePairAdmin(ReadOnly, _PairAdmin):
     list_display = ("first_listing", "second_listing", "shared", "found_at", "parted_at")
     list_filter = (ProgressFilter,)
     list_select_related = ("first", "second")
+    # The likeliest first, as `DuplicatePairQuerySet.likeliest_first`.
+    ordering = ("-name_likeness", "id")
     show_full_result_count = False
     search_fields = ("first__name", "second__name", "first__city", "second__city")
     search_help_text = gettext_lazy("Name or town of a listing")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DuplicatePair]:
-        pairs: Any = super().get_queryset(request)
-        found: QuerySet[DuplicatePair] = pairs.likeliest_first()
-        return found
-
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("-shared_length", "-name_likeness", "id")
 
     @admin.display(description=gettext_lazy("listing"))
     def first_listing(self, pair: DuplicatePair) -> str:
@@ -208,38 +200,13 @@ def unit_lines(found: Comparison) -> list[UnitLine]:
     return [
         UnitLine(
             key=str(unit.key),
-            label=unit_label(unit),
+            label=unit_label(unit.key, unit.term),
             ours=said_text(unit.ours),
             theirs=said_text(unit.theirs),
             is_taken=unit.is_better_there,
         )
         for unit in found.differing
     ]
-
-
-def unit_label(unit: Unit) -> str:
-    label = f"{unit.term.facet}: {unit.term}" if unit.term else str(_("The whole program"))
-    if isinstance((unit.ours + unit.theirs)[0], Opening):
-        label = _("Openings, %s") % label
-    return f"{label} ({unit.key.plan})" if unit.key.plan else label
-
-
-def said_text(rows: Iterable[Any]) -> str:
-    """Say what was stated, by whom and when; nothing where nobody did."""
-    return "; ".join(f"{_said(row)} ({row.source}, {date_format(_last_day(row))})" for row in rows)
-
-
-def _said(row: Any) -> str:
-    if isinstance(row, Opening):
-        return row.get_status_display()
-    display = getattr(row, "get_relation_display", None) or row.get_answer_display
-    return str(display())
-
-
-def _last_day(row: Any) -> Any:
-    if isinstance(row, Opening):
-        return row.stated_at
-    return row.confirmed_on or row.reported_on
 
 
 def listing_text(facility: Facility) -> str:

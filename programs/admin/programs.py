@@ -29,6 +29,7 @@ from programs.admin.next_in_list import NextInList
 from programs.admin.openings import OpeningFilter, OpeningInline, save_openings
 from programs.admin.recording import WithHistory
 from programs.admin.rules import NeverDeleted, ReadOnly
+from programs.admin.splitting import Splits
 from programs.admin.spreadsheets import Spreadsheets
 from programs.models import Facility, FederalRecord, Opening, Organization, Program
 from programs.upkeep.confidential import records_for
@@ -80,6 +81,7 @@ class ProgramAdmin(
     BulkChanges,
     NextInList,
     ListingColumns,
+    Splits,
     Spreadsheets,
     FixesReports,
     WithHistory,
@@ -92,6 +94,7 @@ class ProgramAdmin(
     facility_lookup = "facility"
     listing_lookup = "programs"
     old_names = {"facility": Facility, "pk": Program}
+    change_form_template = "admin/programs/program/change_form.html"
     list_display = (
         *("display_name", "town", "state", "organization", "status"),
         *("last_checked", "openings_now", "federal_source"),

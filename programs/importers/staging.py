@@ -133,6 +133,8 @@ def find_fact_changes(
     for table in FACT_TABLES:
         cursor.execute(_compare(table))
     cursor.execute(KEEP_CONFIRMED_MEDICINES)
+    for table in FACT_TABLES:
+        cursor.execute(_leave_to_parts(table))
     cursor.execute("ANALYZE fact_change")
     planned_of = {row.listing.program_id: row for row in plan.rows if row.listing}
     for id, program_id, change, term_id, number, was, said_on in _fact_changes(cursor):
@@ -186,6 +188,16 @@ def _compare(table: FactTable) -> str:
               JOIN programs_source source ON source.id = fact.source_id) stored
       USING ({using})
       WHERE stored.id IS NULL OR stated.number IS NULL OR {differs}
+    """
+
+
+def _leave_to_parts(table: FactTable) -> str:
+    """Return the statement that drops what a keeper gave to a part of the site's program."""
+    return f"""
+    DELETE FROM fact_change
+     USING programs_program part JOIN {table.name} fact ON fact.program_id = part.id
+     WHERE fact_change.change = '{ADDED}' AND fact_change.kind = '{table.kind.value}'
+       AND part.split_from_id = fact_change.program_id AND fact.term_id = fact_change.term_id
     """
 
 

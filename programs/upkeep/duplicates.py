@@ -44,7 +44,7 @@ def find_duplicates(now: datetime) -> Found:
     """Compare all published facilities with each other, and queue the pairs that are new.
 
     Pairs that wait and are not found any more leave the queue; those that somebody parted stay
-    parted. Nine statements, and one more for 2,000 new pairs.
+    parted. Nine statements, and one more for each 2,000 new pairs.
     """
     found = {_ordered(pair): pair for pair in pairs_among(listed_facilities())}
     waiting = DuplicatePair.objects.filter(parted_at=None).select_for_update()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -206,17 +206,17 @@ def _take_phones(survivor: Facility, found: Comparison, taken: Taken) -> None:
     for phone in found.new_phones:
         if phone.pk in taken.phones:
             last += 1
-            _copy(phone, facility=survivor, position=last)
+            copy_row(phone, facility=survivor, position=last)
 
 
 def _take_unit(survivor: Program, unit: Unit) -> None:
     for row in unit.ours:
         row.delete()
     for row in unit.theirs:
-        _copy(row, program=survivor)
+        copy_row(row, program=survivor)
 
 
-def _copy(row: models.Model, **changes: Any) -> None:
+def copy_row(row: models.Model, **changes: Any) -> None:
     """Insert the row once more, as it is but for the changes."""
     values = {
         field.name: getattr(row, field.name)
@@ -244,15 +244,24 @@ def _address(facility: Facility) -> list[Any]:
 
 def _units(ours: Program, theirs: Program) -> Iterable[Unit]:
     """Yield what either states, facts in the vocabulary's order and then openings."""
-    rows: dict[UnitKey, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
-    terms: dict[UnitKey, Any] = {}
+    for key, term, rows in statements_of(ours, theirs):
+        mine = tuple(row for row in rows if row.program_id == ours.pk)
+        others = tuple(row for row in rows if row.program_id == theirs.pk)
+        yield Unit(key=key, term=term, ours=mine, theirs=others)
+
+
+def statements_of(*programs: Program) -> Iterator[tuple[UnitKey, Any, tuple[Any, ...]]]:
+    """Yield what is stated about programs, thing by thing: its key, its term, its rows.
+
+    Facts in the vocabulary's order, then openings. Five statements.
+    """
+    rows: dict[UnitKey, list[Any]] = defaultdict(list)
     for model in (*FACT_MODELS, Opening):
-        for row in _statements(model, (ours.pk, theirs.pk)):
+        for row in _statements(model, [program.pk for program in programs]):
             key = UnitKey(model._meta.model_name, row.term_id or 0, getattr(row, "plan", ""))
-            rows[key][row.program_id == theirs.pk].append(row)
-            terms[key] = row.term
-    for key, (mine, others) in rows.items():
-        yield Unit(key=key, term=terms[key], ours=tuple(mine), theirs=tuple(others))
+            rows[key].append(row)
+    for key, stated in rows.items():
+        yield key, stated[0].term, tuple(stated)
 
 
 def _statements(model: Any, program_ids: Sequence[int]) -> models.QuerySet[Any]:

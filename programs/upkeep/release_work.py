@@ -39,6 +39,7 @@ from programs.importers.samhsa_directory import DirectoryFileError
 from programs.importers.undo import undo
 from programs.models import ImportItem, ImportRun, change_set
 from programs.models.imports import WORKING
+from programs.upkeep.duplicates import find_duplicates
 from programs.upkeep.release_progress import Telling
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,9 @@ def work_on_next() -> ImportRun | None:
     except Exception as error:
         logger.exception("A release could not be worked on.")
         _give_up(run, f"Something went wrong ({type(error).__name__}); the log says more.")
+    else:
+        if run.status == ImportStatus.APPLIED:
+            find_duplicates(timezone.now())
     return run
 
 

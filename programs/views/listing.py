@@ -109,7 +109,7 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
 def published_or_survivor(program_id: int) -> Program:
     """Return the program, or that which it was merged into. One statement. Raises Http404."""
     programs = Program.objects.published().with_facility().with_federal_source()
-    survivor = Program.objects.filter(pk=program_id).values("merged_into")
+    survivor = Program.objects.filter(pk=program_id).values("merged_into")[:1]
     found: Program = get_object_or_404(programs.filter(Q(pk=program_id) | Q(pk=survivor)))
     return found
 
