@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programs", "0021_add_update_links"),
+        ("programs", "0024_add_found_open"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
