@@ -161,6 +161,16 @@ def test_without_an_answer_reminders_come_ever_more_seldom(facility, link):
     assert days == [0, 1, 3, 7, 14, 28, 58, 88]
 
 
+@pytest.mark.parametrize("status", [ReminderStatus.FAILED, ReminderStatus.DROPPED])
+def test_of_a_day_there_is_one_reminder_whatever_became_of_it(facility, link, status):
+    start = timezone.now().replace(hour=0, minute=10)
+    say_open(facility, start - 5 * DAY)
+    assert make_reminders(start) == 1
+    Reminder.objects.update(status=status, claimed_at=start)
+    assert [make_reminders(start + hours * HOUR) for hours in (1, 23.5)] == [0, 0]
+    assert make_reminders(start + DAY) == 1
+
+
 def test_an_answer_starts_anew(facility, link):
     start = timezone.now()
     say_open(facility, start - 5 * DAY)
@@ -200,7 +210,7 @@ def test_the_plan_takes_as_many_statements_however_many_people(count, django_ass
         program = ProgramFactory.create()
         UpdateLinkFactory.create(facility=program.facility)
         say_open(program.facility, now - 5 * DAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(due_mails(now)) == count
 
 

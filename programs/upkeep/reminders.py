@@ -97,7 +97,7 @@ class Due:
 
 
 def due_mails(now: datetime) -> list[DueMail]:
-    """Return the reminders that are due, by address. Five statements, and those for accounts."""
+    """Return the reminders that are due, by address. Six statements, and those for accounts."""
     links = standing_links().filter(expires_at__gt=now - FORGOTTEN_AFTER)
     people = list(links.annotate(address=Lower("email")).order_by("address", "facility_id"))
     due = _due({link.facility_id for link in people}, now)
@@ -153,7 +153,12 @@ def _resting(answered: dict[tuple[str, int], datetime], now: datetime) -> set[st
     resting = {email.lower() for email in SuppressedAddress.objects.values_list("email", flat=True)}
     resting |= {email for email, at in last_answer.items() if now < at + AT_LEAST}
     sent = Reminder.objects.filter(kind=ReminderKind.REMINDER)
-    sent = sent.exclude(status__in=(ReminderStatus.DROPPED, ReminderStatus.FAILED))
+    today = timezone.localdate(now)
+    # Of a day there is one, whatever became of it; one that was not needed counts for that day.
+    resting |= {
+        email.lower() for email in sent.filter(made_on=today).values_list("email", flat=True)
+    }
+    sent = sent.exclude(status=ReminderStatus.DROPPED)
     sent = sent.annotate(address=Lower("email"), at=Coalesce("sent_at", "claimed_at", "made_at"))
     rows = sent.order_by("address", "-at").values_list("address", "status", "at")
     for email, reminders in groupby(rows, key=lambda row: row[0]):
