@@ -602,3 +602,8 @@ def test_a_program_without_a_federal_record_shows_none(keeper):
     program = ProgramFactory.create()
     context = keeper.get(url(Program, "change", program.pk)).context
     assert [len(inline.formset.forms) for inline in context["inline_admin_formsets"]] == [0] * 6
+
+
+@pytest.mark.parametrize("query", ["status__exact=%00", "is=%00", "p=%00", "%00=1"])
+def test_a_nul_in_the_address_of_a_list_is_a_bad_request(keeper, query):
+    assert keeper.get(f"{url(Program, 'changelist')}?{query}").status_code == 400

@@ -13,7 +13,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -106,6 +106,18 @@ class KeepersDesk(AdminSite):
         if not may(request.user, Action.SEE_DESK) or session_is_over(request):
             return False
         return not second_factor_is_due(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Refuse an address with a NUL in its query: no column can be compared with one."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.GET.urlencode():
+                raise BadRequest("NUL in the query string")
+            return guarded(request, *args, **kwargs)
+
+        return checked
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send on to the one place to sign in, or to what else is missing."""
