@@ -8,6 +8,8 @@ from programs.views.listing import listing
 from programs.views.own_links import own_links
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
+from programs.views.staff import facilities, facility, state_openings
+from programs.views.staff_section import section
 from programs.views.update import update
 from programs.views.update_mail import ask, stop_reminders
 
@@ -26,6 +28,10 @@ urlpatterns = [
     path("stop-reminders/<str:token>/", stop_reminders, name="stop"),
     path("update/<str:token>/", update, name="update"),
     path("account/links/", own_links, name="own-links"),
+    path("staff/", facilities, name="staff"),
+    path("staff/facilities/<int:facility_id>/", facility, name="staff-facility"),
+    path("staff/facilities/<int:facility_id>/openings/", state_openings, name="staff-openings"),
+    path("staff/facilities/<int:facility_id>/<slug:section>/", section, name="staff-section"),
     path("account/", account, name="account"),
     path("account/invitation/", invitation, name="invitation"),
 ]

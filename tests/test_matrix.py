@@ -46,6 +46,10 @@ LOWEST: dict[str, Role | None] = {
     # Whoever is signed in, for themselves.
     "programs:account": Role.FACILITY_STAFF,
     "programs:own-links": Role.FACILITY_STAFF,
+    "programs:staff": Role.FACILITY_STAFF,
+    "programs:staff-facility": Role.FACILITY_STAFF,
+    "programs:staff-openings": Role.FACILITY_STAFF,
+    "programs:staff-section": Role.FACILITY_STAFF,
     "account_logout": Role.FACILITY_STAFF,
     "account_reauthenticate": Role.FACILITY_STAFF,
     "account_change_password": Role.FACILITY_STAFF,
@@ -154,6 +158,7 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
         "program_id": Program.objects.get().pk,
         "slug": "x",
         "token": "none",
+        "section": "contact",
         "facility_id": Program.objects.get().facility_id,
         "table": "coveragefact",
         "fact_id": CoverageFact.objects.get().pk,

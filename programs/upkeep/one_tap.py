@@ -7,7 +7,7 @@ nothing: its forms name what was stated when it was made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -70,9 +70,10 @@ def seen_mark(opening: Opening | None) -> str:
     return opening.stated_at.isoformat() if opening else ""
 
 
-def levels_of(link: UpdateLink) -> list[list[Level]]:
+def levels_of(facility_ids: Collection[int]) -> list[list[Level]]:
     """Return the lines of the page, a list for each published program. Three queries."""
-    programs = list(link.facility.programs.published().with_facility().order_by("name", "id"))
+    published = Program.objects.published().filter(facility__in=facility_ids)
+    programs = list(published.with_facility().order_by("facility_id", "name", "id"))
     ids = [program.pk for program in programs]
     care = CareFact.objects.filter(program__in=ids, answer="yes").select_related("term__facet")
     care = care.order_by("term__facet__position", "term__position", "term_id")
@@ -107,16 +108,16 @@ def tap(token: str, tapped: Tap, now: datetime) -> None:
     Raises ClosedLinkError, OutdatedPageError, or ValidationError for details that do not fit.
     """
     link = update_links.find(token, now, lock=True)
-    program = _locked_program(link, tapped.program_id)
+    program = locked_program(link.facility_id, tapped.program_id)
     opening = Opening.objects.filter(program=program, term=tapped.term_id).first()
     if seen_mark(opening) != tapped.seen:
         if opening and _is_double(link, opening, tapped, now):
             return
         raise OutdatedPageError
-    term = _offered(program, tapped.term_id)
+    term = offered(program, tapped.term_id)
     details = tapped.details
     if details is None:
-        details = _details_that_hold(opening, tapped.status, now)
+        details = details_that_hold(opening, tapped.status, now)
     before = as_said(opening)
     with _changes(link):
         stated = state_opening(
@@ -127,16 +128,18 @@ def tap(token: str, tapped: Tap, now: datetime) -> None:
     _record(link, LinkUseKind.STATED, now, program=program, term=term, said=said, before=before)
 
 
-def _locked_program(link: UpdateLink, program_id: int) -> Program:
+def locked_program(facility_id: int, program_id: int) -> Program:
+    """Return a published program of the facility, locked. Raises OutdatedPageError."""
     # Whoever else says something of it waits, as in `state_opening`.
     programs = Program.objects.published().select_for_update(no_key=True)
-    program: Program | None = programs.filter(pk=program_id, facility=link.facility_id).first()
+    program: Program | None = programs.filter(pk=program_id, facility=facility_id).first()
     if program is None:
         raise OutdatedPageError
     return program
 
 
-def _offered(program: Program, term_id: int | None) -> Term | None:
+def offered(program: Program, term_id: int | None) -> Term | None:
+    """Return the level of care, None for all of it. Raises OutdatedPageError if not offered."""
     if term_id is None:
         return None
     care = CareFact.objects.filter(program=program, term=term_id, answer="yes")
@@ -158,7 +161,7 @@ def _is_double(link: UpdateLink, opening: Opening, tapped: Tap, now: datetime) -
     )
 
 
-def _details_that_hold(
+def details_that_hold(
     opening: Opening | None, status: OpeningStatus, now: datetime
 ) -> dict[str, Any]:
     """Return the details to go on with: walk-in hours, and all the page showed of this status."""
@@ -180,7 +183,7 @@ def undo(token: str, use_id: int, now: datetime) -> tuple[int, int | None]:
     use = last_use(link)
     if use is None or use.pk != use_id or not can_undo(use, now) or use.program_id is None:
         raise OutdatedPageError
-    program = _locked_program(link, use.program_id)
+    program = locked_program(link.facility_id, use.program_id)
     opening = Opening.objects.filter(program=program, term=use.term_id).first()
     if opening is None or opening.stated_at != use.used_at:
         raise OutdatedPageError
@@ -232,7 +235,7 @@ def report(
     OutdatedPageError, or TooManyReports.
     """
     link = update_links.find(token, now, lock=True)
-    program = _locked_program(link, program_id)
+    program = locked_program(link.facility_id, program_id)
     words = _("From the facility (%(name)s, one-tap link): %(text)s")
     said = Report(
         program_id=program.pk,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -27,6 +28,7 @@ from programs.enums import (
     OpeningStatus,
 )
 from programs.models import Facility, Opening, Phone, Program, Source, effective_relations
+from programs.querysets import ProgramQuerySet
 from programs.search.engine import StatedPhone
 from programs.search.facts import StatedFact, stated_facts
 from programs.search.vocabulary import Vocabulary, VocabularyFacet
@@ -85,11 +87,21 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
     program = published_or_survivor(program_id)
     if request.path != program.get_absolute_url():
         return redirect(program, permanent=program.pk != program_id)
-    vocabulary = site_of(request).vocabulary
+    context = listing_context(program, site_of(request).vocabulary)
+    return render(request, "programs/listing.html", context)
+
+
+def listed_programs() -> ProgramQuerySet:
+    """Return the programs that have a page, with what `listing_context` reads of them."""
+    return Program.objects.published().with_facility().with_federal_source()
+
+
+def listing_context(program: Program, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return all that the page of a program prints. Three statements: phones, facts, openings."""
     now, today = timezone.now(), timezone.localdate()
     facts = stated_facts([program.pk], vocabulary)[program.pk]
     phones = program.facility.phones.select_related("source").order_by("position", "id")
-    context = {
+    return {
         "program": program,
         "facility": program.facility,
         "last_checked": last_checked([*confirmations(program.facility, phones, facts)]),
@@ -97,20 +109,18 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
         "address_attribution": address_attribution(
             program, vocabulary.shelf_life_days(ListingPart.ADDRESS), today
         ),
-        "report_url": f"{request.path}report/",
+        "report_url": f"{program.get_absolute_url()}report/",
         "openings": opening_lines(program, facts, vocabulary, now),
         "groups": fact_groups(facts, vocabulary, today),
         "map_url": map_url(program.facility),
         "states_served": [STATE_NAMES[code] for code in program.states_served],
     }
-    return render(request, "programs/listing.html", context)
 
 
 def published_or_survivor(program_id: int) -> Program:
     """Return the program, or that which it was merged into. One statement. Raises Http404."""
-    programs = Program.objects.published().with_facility().with_federal_source()
     survivor = Program.objects.filter(pk=program_id).values("merged_into")[:1]
-    found: Program = get_object_or_404(programs.filter(Q(pk=program_id) | Q(pk=survivor)))
+    found: Program = get_object_or_404(listed_programs().filter(Q(pk=program_id) | Q(pk=survivor)))
     return found
 
 

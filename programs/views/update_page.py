@@ -52,7 +52,9 @@ def page_context(link: UpdateLink, now: datetime) -> dict[str, Any]:
     return {
         "link": link,
         "facility": link.facility,
-        "programs": [_rows(levels, use, zone, now) for levels in one_tap.levels_of(link)],
+        "programs": [
+            rows_of(levels, use, zone, now) for levels in one_tap.levels_of([link.facility_id])
+        ],
         "statuses": OpeningStatus,
         "expires": moment(link.expires_at, zone),
         "sections": sections,
@@ -68,7 +70,7 @@ def _just(use: UpdateLinkUse | None, now: datetime) -> str:
     return use.kind if use and now < use.used_at + one_tap.UNDO_WITHIN else ""
 
 
-def _rows(
+def rows_of(
     levels: Sequence[Level], use: UpdateLinkUse | None, zone: ZoneInfo, now: datetime
 ) -> list[Row]:
     return [_row(level, use, zone, now) for level in levels]

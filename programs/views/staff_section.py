@@ -1,0 +1,128 @@
+"""One section of a listing: edit it beside the public page, and save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from programs.models import Facility, Source
+from programs.upkeep import staff_saves
+from programs.upkeep.editing import UnreadableVersionError, changes_since, version_of
+from programs.upkeep.history import Change
+from programs.upkeep.permissions import Action
+from programs.upkeep.section_form import SectionForm, Typed
+from programs.upkeep.sections import Section, UnknownSectionError, find_section
+from programs.upkeep.staff_saves import SavedMeanwhileError
+from programs.upkeep.stated_by import speaker
+from programs.views.keepers import requires
+from programs.views.preview import listing_now, listing_with
+from programs.views.staff import own_facility
+
+MEANWHILE = gettext_lazy(
+    "Not saved yet: somebody else saved this listing while you worked on it. What you typed is"
+    " still here. Look at what changed, then save again, or open the page anew to leave theirs."
+)
+NOTHING_CHANGED = gettext_lazy("You changed nothing on this page.")
+DAMAGED = gettext_lazy("Part of the page did not arrive. Nothing was saved. Please send it again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editing:
+    """A page of a section: whose, of what, and what was sent."""
+
+    request: HttpRequest
+    facility: Facility
+    section: Section
+    source: Source
+    form: SectionForm
+
+    def with_typed(self, typed: Typed) -> Editing:
+        """Return the same page, of the listing as it is now with this typed into it."""
+        fresh = find_section(Facility.objects.get(pk=self.facility.pk), self.section.key)
+        unbound = fresh.form(self.facility, self.source)
+        form = fresh.form(self.facility, self.source, unbound.data_with(typed))
+        return replace(self, section=fresh, form=form)
+
+    def page(
+        self, *, problem: Any = "", changes: list[Change] | None = None, status: int = 200
+    ) -> HttpResponse:
+        is_preview = self.form.is_bound and self.form.is_valid()
+        program = self.section.program
+        context = {
+            "facility": self.facility,
+            "section": self.section,
+            "form": self.form,
+            "groups": list(self.form.groups()),
+            "version": version_of(self.facility),
+            "problem": problem,
+            "changes": changes or [],
+            "is_preview": is_preview,
+            "listing": listing_with(
+                self.request, self.form, self.facility, program, timezone.localdate()
+            )
+            if is_preview
+            else listing_now(self.request, self.facility, program),
+        }
+        return render(self.request, "programs/staff_section.html", context, status=status)
+
+
+@requires(Action.EDIT_LISTING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: HttpRequest, facility_id: int, section: str) -> HttpResponse:
+    """Show a section beside the public page; preview, save or confirm it when asked to."""
+    own = own_facility(request, facility_id)
+    try:
+        found = find_section(own, section)
+    except UnknownSectionError:
+        raise Http404 from None
+    source = speaker(request.user)
+    form = found.form(own, source, request.POST if request.method == "POST" else None)
+    editing = Editing(request=request, facility=own, section=found, source=source, form=form)
+    if request.method != "POST":
+        return editing.page()
+    act = ACTIONS.get(request.POST.get("do", ""), preview)
+    return act(editing)
+
+
+def preview(editing: Editing) -> HttpResponse:
+    return editing.page(status=200 if editing.form.is_valid() else 400)
+
+
+def save(editing: Editing) -> HttpResponse:
+    """Save what was changed, and go back to the facility."""
+    if not editing.form.is_valid():
+        return editing.page(status=400)
+    if not editing.form.changed_data:
+        return editing.page(problem=NOTHING_CHANGED, status=400)
+    return _saved(editing, staff_saves.save_section, editing.form, _("Saved: %s."))
+
+
+def confirm(editing: Editing) -> HttpResponse:
+    """Stand by what the section says, and go back to the facility."""
+    return _saved(editing, staff_saves.confirm_section, editing.section, _("Confirmed: %s."))
+
+
+def _saved(editing: Editing, write: Any, what: Any, thanks: str) -> HttpResponse:
+    request, facility = editing.request, editing.facility
+    version = request.POST.get("version", "")
+    try:
+        write(what, facility, version, user=request.user, today=timezone.localdate())
+    except UnreadableVersionError:
+        return editing.page(problem=DAMAGED, status=400)
+    except SavedMeanwhileError:
+        changes = changes_since(facility, version, request.user)
+        again = editing.with_typed(editing.form.typed())
+        return again.page(problem=MEANWHILE, changes=changes, status=409)
+    messages.success(request, thanks % editing.section.label)
+    return redirect("programs:staff-facility", facility.pk)
+
+
+ACTIONS = {"preview": preview, "save": save, "confirm": confirm}
