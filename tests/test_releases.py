@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from programs.enums import ConflictChoice, ImportAction, ImportStatus
 from programs.importers.federal_load import load_directory, sha256_of
 from programs.models import (
     CareFact,
     CoverageFact,
+    DuplicatePair,
     Facility,
     FeatureFact,
     FederalRecord,
@@ -348,6 +350,35 @@ def test_a_new_listing_that_a_keeper_worked_on_stays_whole(loaded_2022, file_202
     assert (item.program, item.name) == (new, "New Path")
     assert item.reason == "somebody worked on this new listing since: it stays, whole"
     assert stored_rows() == recomputed_rows()
+
+
+def test_a_likely_duplicate_is_no_work_of_a_person_but_what_was_decided_on_it_is(
+    loaded_2022, file_2023, user
+):
+    before = everything()
+    run = applied(planned(file_2023), user)
+    old, new = (Facility.objects.get(name=name) for name in ("Old House", "New Path"))
+    pair = DuplicatePair.objects.create(
+        first=old, second=new, shared="near name", name_likeness=80, found_at=timezone.now()
+    )
+    with transaction.atomic():
+        undone(run, user)
+        assert everything() == before
+        transaction.set_rollback(True)
+    DuplicatePair.objects.filter(pk=pair.pk).update(parted_at=timezone.now())
+    undone(run, user)
+    assert lines(run, ImportAction.STAYED) == [
+        "somebody worked on this new listing since: it stays, whole"
+    ]
+
+
+def test_a_new_listing_that_another_was_merged_into_stays_whole(loaded_2022, file_2023, user):
+    run = applied(planned(file_2023), user)
+    new = Program.objects.get(facility__name="New Path")
+    Program.objects.filter(facility__name="Old House").update(status="merged", merged_into=new)
+    undone(run, user)
+    assert Program.objects.get(facility__name="Old House").merged_into == new
+    assert run.items.get(action=ImportAction.STAYED).program == new
 
 
 def test_a_fact_that_a_keeper_entered_anew_stays_in_its_place(loaded_2022, file_2023, user):

@@ -209,7 +209,11 @@ def _find(tracked: Tracked) -> str:
 def _keep_listings_worked_on(cursor: CursorWrapper) -> list[ImportItem]:
     """Take the new listings that somebody worked on out of what is undone; return their lines."""
     cursor.execute(
-        "DROP TABLE IF EXISTS pg_temp.undo_kept;"
+        # A pair that nobody decided on is no work of a person; it is found again if it holds.
+        "DELETE FROM programs_duplicatepair USING undo_facility made"
+        " WHERE made.is_made AND parted_at IS NULL"
+        " AND (first_id = made.id OR second_id = made.id);"
+        " DROP TABLE IF EXISTS pg_temp.undo_kept;"
         " CREATE TEMPORARY TABLE undo_kept (facility_id bigint) ON COMMIT DROP"
     )
     for tracked in TABLES:
@@ -266,9 +270,13 @@ def _references(*, to_be_cleared: bool = False) -> Iterator[tuple[str, str, str]
             field = getattr(relation, "field", None)
             if not isinstance(field, ForeignKey) or relation.concrete or field.model in DERIVED:
                 continue
-            if field.model in TRACKED or issubclass(field.model, Event) or field.model._meta.proxy:
+            if field.name == TRACKED.get(field.model) or field.model._meta.proxy:
                 continue
-            if (field.remote_field.on_delete is SET_NULL) == to_be_cleared:
+            if issubclass(field.model, Event):
+                continue
+            # One listing that leads to another, by a merge, is a person's work.
+            is_cleared = field.remote_field.on_delete is SET_NULL and field.model not in TRACKED
+            if is_cleared == to_be_cleared:
                 id_of = "made.id" if parent is Facility else "program.id"
                 yield field.model._meta.db_table, field.column, id_of
 
