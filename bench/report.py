@@ -33,8 +33,9 @@ def search_table(timings: Sequence[Timing]) -> str:
     return "\n".join(
         [
             *lines,
-            f"Whole page over database part, median of the cases: {page_ratio(timings):.1f} times;"
-            f" over all three statements: {page_ratio_of_search(timings):.1f} times",
+            f"Whole page over the three statements of its search, median of the cases:"
+            f" {page_ratio(timings):.1f} times (the bar is {PAGE_BAR}); over the two that NumPy is"
+            f" compared with: {page_ratio_without_facts(timings):.1f} times",
             f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         ]
     )
@@ -61,11 +62,11 @@ def equal_size_table(sizes: Sequence[EqualSize]) -> str:
 
 
 def page_ratio(timings: Sequence[Timing]) -> float:
-    return statistics.median(t.page_p50_ms / t.database_p50_ms for t in timings)
-
-
-def page_ratio_of_search(timings: Sequence[Timing]) -> float:
     return statistics.median(t.page_p50_ms / t.search_p50_ms for t in timings)
+
+
+def page_ratio_without_facts(timings: Sequence[Timing]) -> float:
+    return statistics.median(t.page_p50_ms / t.database_p50_ms for t in timings)
 
 
 def missed_search_bars(timings: Sequence[Timing]) -> list[str]:
@@ -83,7 +84,7 @@ def missed_search_bars(timings: Sequence[Timing]) -> list[str]:
     if page_ratio(timings) > PAGE_BAR:
         missed.append(
             f"MISSED: {timings[0].size}: a whole page took {page_ratio(timings):.1f} times its"
-            f" database part; the bar is {PAGE_BAR}."
+            f" search; the bar is {PAGE_BAR}."
         )
     return missed
 

@@ -40,7 +40,8 @@ LOCAL_BAR_OF_A_MILLION, DENSEST_BAR_OF_A_MILLION = 8, 15
 RELAXATIONS_BAR = 2
 #: The most times a circle of a million may take that one of the release takes with as many matches.
 EQUAL_SIZE_BAR = 3
-#: The most that a whole page may take, in times of the database part, at the median of the cases.
+#: The most that a whole page may take, in times of its search (all three statements: no page can do
+#: without the facts of its results), at the median of the cases.
 PAGE_BAR = 3
 MOST_ROUNDS = 40
 #: Every so-manieth listing of the release is made to serve these states by phone or video.
