@@ -11,7 +11,8 @@ from collections.abc import Iterator
 _QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
 
 # A link that opens something to whoever has it, such as the status of a report.
-_SECRET_PATH = re.compile(r"(/(?:corrections|update|stop-reminders)/)[^/\s]+")
+# The pages of a reset that are no secret go with it.
+_SECRET_PATH = re.compile(r"(/(?:corrections|update|stop-reminders|password/reset)/)[^/\s]+")
 
 
 class WithoutQueryStrings(logging.Filter):

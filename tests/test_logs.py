@@ -61,6 +61,11 @@ def test_a_quote_or_a_blank_does_not_end_a_query_string(line, kept):
         ("Gone: /update/12.canary/", "Gone: /update/***/"),
         ('"POST /update/12.canary/ HTTP/1.1" 302 0', '"POST /update/***/ HTTP/1.1" 302 0'),
         ("Not Found: /stop-reminders/12.canary/", "Not Found: /stop-reminders/***/"),
+        (
+            "Internal Server Error: /account/password/reset/1-canary/",
+            "Internal Server Error: /account/password/reset/***/",
+        ),
+        ("Forbidden: /account/password/reset/", "Forbidden: /account/password/reset/"),
     ],
 )
 def test_a_line_loses_the_secret_of_a_link(line, kept):
