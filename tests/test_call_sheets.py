@@ -132,6 +132,12 @@ def test_closed_listings_and_drafts_are_not_called():
     assert queued() == []
 
 
+@pytest.mark.parametrize("number", ["x", "0", "-1", "9" * 25])
+def test_a_page_that_there_cannot_be_is_the_first(desk, number):
+    response = desk.get(QUEUE, {"p": number})
+    assert (response.status_code, response.context["page"]) == (200, 1)
+
+
 def test_the_queue_is_of_a_state_or_of_a_person(editor):
     ours, theirs = ProgramFactory.create(), ProgramFactory.create(facility__state="NM")
     CallSheet.objects.create(facility=ours.facility, assigned_to=editor)

@@ -260,6 +260,13 @@ def test_one_row_of_a_change_is_taken_back(ruth, desk):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("row", ["x", "user-1", "facility-x", "facility-" + "9" * 25])
+def test_a_row_that_there_cannot_be_is_not_found(ruth, desk, row):
+    mine = do(ruth, renamed(FacilityFactory.create(name="Hope"), "Hope House"))
+    address = reverse("admin:programs_changeset_revert", args=[mine])
+    assert desk.get(address, {"row": row}).status_code == 404
+
+
 @pytest.mark.parametrize("row", ["facility", "facility-x", "user-1", "nothing-1", "searchrow-1"])
 def test_a_row_that_cannot_be_is_not_found(ruth, desk, row):
     mine = do(ruth, renamed(FacilityFactory.create(), "A"))

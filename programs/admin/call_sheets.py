@@ -43,6 +43,7 @@ from programs.upkeep.verification import (
 )
 
 ROWS_A_PAGE = 50
+LONGEST_PAGE = 5  # digits
 MOST_PRINTED = 20
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class CallSheetAdmin(ReadOnly, _CallSheetAdmin):
         wanted = form.wanted(user)
         if request.method == "POST":
             return self._take_next(request, wanted, form.query)
-        page = max(int(page), 1) if (page := request.GET.get("p", "1")).isdecimal() else 1
+        page = page_of_queue(request)
         sheets, total = queue(
             wanted,
             now=timezone.now(),
@@ -279,6 +280,12 @@ class CallSheetAdmin(ReadOnly, _CallSheetAdmin):
         site = self.admin_site.each_context(request)
         whole = {**site, "opts": self.opts, "title": title, **context}
         return render(request, f"admin/programs/callsheet/{name}.html", whole, status=status)
+
+
+def page_of_queue(request: HttpRequest) -> int:
+    """Return the page that the address asks for; the first where it names none there can be."""
+    number = request.GET.get("p", "1")
+    return max(int(number), 1) if number.isdecimal() and len(number) <= LONGEST_PAGE else 1
 
 
 def caller(request: HttpRequest) -> User:

@@ -41,6 +41,9 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 
+LONGEST_ID = 18  # digits of a bigint
+
+
 class KindFilter(admin.SimpleListFilter):
     title = gettext_lazy("way")
     parameter_name = "kind"
@@ -218,7 +221,7 @@ def one_row(text: str) -> OneRow | None:
         model: type[Model] = apps.get_model("programs", table)
     except LookupError:
         raise Http404 from None
-    if model not in TRACKED or not number.isdecimal():
+    if model not in TRACKED or not number.isdecimal() or len(number) > LONGEST_ID:
         raise Http404
     return model, int(number)
 
