@@ -27,7 +27,7 @@ from directory import settings as site_settings
 from programs.enums import Role
 from programs.upkeep.accounts import reset_second_factor
 from tests.factories import KeeperFactory, MembershipFactory
-from tests.pages import page_of
+from tests.pages import page_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +139,16 @@ def test_facility_staff_may_do_without_a_second_factor(client, staff):
     page = page_of(client.get("/account/"))
     assert page.select_one("a[href='/account/second-factor/']") is not None
     assert client.get(DESK, follow=True).status_code == 403
+
+
+@pytest.mark.parametrize(("whose", "offers"), [("staff", 1), ("editor", 0)])
+def test_setting_up_a_second_factor_can_be_left_by_those_who_need_none(
+    client, request, whose, offers
+):
+    client.force_login(request.getfixturevalue(whose))
+    page = page_of(client.get("/account/second-factor/set-up/", follow=True))
+    assert words(page, "h1") == "Set up a second factor"
+    assert len(page.select("main a[href='/account/']")) == offers
 
 
 # The lock.

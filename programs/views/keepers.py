@@ -29,6 +29,8 @@ View = Callable[..., HttpResponse]
 #: After so long a session is over, whatever happens in it; and so long after the last page.
 SESSION_SECONDS = 8 * 60 * 60
 IDLE_SECONDS = 60 * 60
+#: Whoever is less may do without.
+FIRST_WITH_SECOND_FACTOR = Role.EDITOR
 #: A page is not worth a statement to note that it was seen sooner than this after the last.
 SEEN_STEP_SECONDS = 60
 
@@ -76,7 +78,7 @@ def turned_away(
 def second_factor_is_due(request: HttpRequest) -> bool:
     """Return whether the session is of one who needs a second factor, and did without. No query
     beyond that for the role."""
-    if role_of(request.user) < Role.EDITOR:
+    if role_of(request.user) < FIRST_WITH_SECOND_FACTOR:
         return False
     records = get_authentication_records(request, request.user)
     return not any(record["method"] == "mfa" for record in records)

@@ -22,7 +22,8 @@ from django.views.decorators.cache import never_cache
 from qrcode.image.svg import SvgPathImage
 
 from programs.upkeep.accounts import password_lock_key
-from programs.upkeep.permissions import Action, may
+from programs.upkeep.permissions import Action, may, role_of
+from programs.views.keepers import FIRST_WITH_SECOND_FACTOR
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 class SetUpSecondFactor(ActivateTOTPView):
     """The code that sets it up proves it for this session; others have to sign in again."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_needed = role_of(self.request.user) >= FIRST_WITH_SECOND_FACTOR
+        return {**super().get_context_data(**kwargs), "is_needed": is_needed}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
