@@ -171,6 +171,14 @@ def test_of_a_day_there_is_one_reminder_whatever_became_of_it(facility, link, st
     assert make_reminders(start + DAY) == 1
 
 
+def test_who_was_just_sent_a_link_is_not_reminded_of_it_the_same_day(facility, link):
+    now = timezone.now()
+    say_open(facility, now - 2 * DAY)
+    assert due(now) == [link.email]
+    send_link(link, now)
+    assert [due(now + wait) for wait in (HOUR, DAY)] == [[], [link.email]]
+
+
 def test_an_answer_starts_anew(facility, link):
     start = timezone.now()
     say_open(facility, start - 5 * DAY)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
@@ -154,10 +154,12 @@ def _resting(answered: dict[tuple[str, int], datetime], now: datetime) -> set[st
     resting |= {email for email, at in last_answer.items() if now < at + AT_LEAST}
     sent = Reminder.objects.filter(kind=ReminderKind.REMINDER)
     today = timezone.localdate(now)
-    # Of a day there is one, whatever became of it; one that was not needed counts for that day.
-    resting |= {
-        email.lower() for email in sent.filter(made_on=today).values_list("email", flat=True)
-    }
+    # Of a day there is one, whatever became of it; one that was not needed counts for that day. Who
+    # was just sent a link has what a reminder would bring.
+    of_today = Q(kind=ReminderKind.REMINDER, made_on=today)
+    link_came = Q(kind=ReminderKind.LINK, made_at__gt=now - AT_LEAST)
+    lately = Reminder.objects.filter(of_today | link_came & ~Q(status=ReminderStatus.DROPPED))
+    resting |= {email.lower() for email in lately.values_list("email", flat=True)}
     sent = sent.exclude(status=ReminderStatus.DROPPED)
     sent = sent.annotate(address=Lower("email"), at=Coalesce("sent_at", "claimed_at", "made_at"))
     rows = sent.order_by("address", "-at").values_list("address", "status", "at")
