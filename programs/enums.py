@@ -377,6 +377,15 @@ class SuppressionReason(TextChoices):
     BOUNCED = "bounced", _("Mail to it comes back")
 
 
+class DraftState(TextChoices):
+    """How far a change has come that counts only when it is sent, or approved."""
+
+    DRAFT = "draft", _("Draft, not sent")
+    SENT = "sent", _("Sent to the editors")
+    RETURNED = "returned", _("Returned with a note")
+    APPROVED = "approved", _("Approved")
+
+
 class InvitationState(TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")

@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from programs.enums import (
     CorrectionKind,
+    DraftState,
     FactKind,
     LocationPrecision,
     MedicationRelation,
@@ -24,6 +25,7 @@ from programs.models import (
     CareFact,
     Correction,
     CoverageFact,
+    Draft,
     Facility,
     Fact,
     FeatureFact,
@@ -39,6 +41,7 @@ from programs.models import (
     UpdateLink,
 )
 from programs.models.correction import token_hash
+from programs.upkeep.editing import version_of
 
 
 class SourceFactory(DjangoModelFactory[Source]):
@@ -136,6 +139,21 @@ class CorrectionFactory(DjangoModelFactory[Correction]):
     text = "The door is around the corner."
     received_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     token_hash = factory.LazyAttribute(lambda made: token_hash(made.link))
+
+
+class DraftFactory(DjangoModelFactory[Draft]):
+    """A new name, sent to the editors."""
+
+    class Meta:
+        model = Draft
+
+    facility = factory.SubFactory(FacilityFactory)
+    section, label = "identity", "Name and address"
+    author = factory.SubFactory(UserFactory)
+    typed = factory.LazyFunction(lambda: {"name": "Hope House"})
+    version = factory.LazyAttribute(lambda made: version_of(made.facility))
+    state = DraftState.SENT
+    created_at = changed_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class UpdateLinkFactory(DjangoModelFactory[UpdateLink]):

@@ -40,6 +40,7 @@ from programs.upkeep.invitations import invite
 from programs.upkeep.reminders import record_bounce, send_link
 from tests.factories import (
     CorrectionFactory,
+    DraftFactory,
     FacilityFactory,
     KeeperFactory,
     MembershipFactory,
@@ -90,6 +91,7 @@ def some_of_everything(count: int) -> None:
             )
         PhoneFactory.create(facility=program.facility)
         CallSheet.objects.create(facility=program.facility)
+        DraftFactory.create(facility=program.facility)
         CorrectionFactory.create(program=program, term=term("payment/medicaid"))
         state(program, "payment/medicaid")
         source = SourceFactory.create(slug=f"source-{number}")

@@ -95,6 +95,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "correction": (Role.EDITOR, NOBODY, NOBODY),
     "duplicatepair": (Role.EDITOR, NOBODY, NOBODY),
     "callsheet": (Role.EDITOR, NOBODY, NOBODY),
+    "draft": (Role.EDITOR, NOBODY, NOBODY),
     "changeset": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),
     "source": (Role.EDITOR, Role.ADMINISTRATOR, NOBODY),

@@ -2,6 +2,7 @@
 
 from programs.models.call_sheet import CallSheet
 from programs.models.correction import Correction, ReportDay, ReporterCount
+from programs.models.draft import Draft
 from programs.models.duplicate import DuplicatePair
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
@@ -45,6 +46,7 @@ __all__ = [
     "ConfidentialAddress",
     "Correction",
     "CoverageFact",
+    "Draft",
     "DuplicatePair",
     "Facet",
     "Facility",

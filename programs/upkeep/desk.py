@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.models import Correction, DuplicatePair, Program
+from programs.enums import DraftState
+from programs.models import Correction, Draft, DuplicatePair, Program
 from programs.upkeep import gone_listings
 from programs.upkeep.conflicts import all_open_conflicts
 from programs.upkeep.permissions import Action, may
@@ -78,6 +79,14 @@ QUEUES: tuple[Queue, ...] = (
         action=Action.HANDLE_CORRECTIONS,
         count=lambda moment: Correction.objects.open().count(),
         page="admin:programs_correction_changelist",
+    ),
+    Queue(
+        slug="drafts",
+        label=_("Changes handed in by facilities"),
+        hint=_("Names, addresses and licenses: approve, mend or return them"),
+        action=Action.REVIEW,
+        count=lambda moment: Draft.objects.filter(state=DraftState.SENT).count(),
+        page="admin:programs_draft_changelist",
     ),
     Queue(
         slug="calls-due",

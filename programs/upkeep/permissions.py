@@ -88,6 +88,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "importitem": (Action.SEE_DESK, Action.APPLY_IMPORT),
     "duplicatepair": (Action.MERGE, Action.MERGE),
     "correction": (Action.HANDLE_CORRECTIONS, Action.HANDLE_CORRECTIONS),
+    "draft": (Action.REVIEW, Action.REVIEW),
     "changeset": (Action.SEE_HISTORY, Action.REVERT),
     "updatelink": (Action.SEE_DESK, Action.EDIT_LISTING),
     "updatelinkuse": (Action.SEE_DESK, Action.EDIT_LISTING),

@@ -12,9 +12,12 @@ from programs.enums import ListingPart
 from programs.models import Facet, Facility, Program, Source
 from programs.upkeep.contact_form import ContactForm
 from programs.upkeep.facts_form import FactsForm, StatesForm
+from programs.upkeep.identity_form import IdentityForm
 from programs.upkeep.section_form import SectionForm
 
-CONTACT, STATES = "contact", "states-served"
+CONTACT, IDENTITY, STATES = "contact", "identity", "states-served"
+#: Facets that say who a program is, as its name does: licenses, and who runs it.
+IDENTITY_FACETS = {"accreditation", "operator"}
 
 
 class UnknownSectionError(Exception):
@@ -35,6 +38,12 @@ class Section:
         return ListingPart.PHONES if self.key == CONTACT else None
 
     @property
+    def is_identity(self) -> bool:
+        """Return whether facility staff hand changes in, for an editor to decide on."""
+        slug = self.facet.slug if self.facet else ""
+        return self.key == IDENTITY or slug in IDENTITY_FACETS
+
+    @property
     def can_be_confirmed(self) -> bool:
         return bool(self.facet or self.part)
 
@@ -44,12 +53,15 @@ class Section:
             return FactsForm(data, program=self.program, facet=self.facet, source=source)
         if self.program:
             return StatesForm(data, program=self.program)
+        if self.key == IDENTITY:
+            return IdentityForm(data, facility=facility)
         return ContactForm(data, facility=facility, source=source)
 
 
 def sections_of(facility: Facility) -> Iterator[Section]:
     """Yield the sections of a listing, the place before its published programs. Two queries."""
     yield Section(CONTACT, _("Phones and web site"))
+    yield Section(IDENTITY, _("Name and address"))
     facets = list(Facet.objects.order_by("position", "id"))
     for program in facility.programs.published().with_facility().order_by("name", "id"):
         for facet in facets:

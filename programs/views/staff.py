@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from programs.enums import ListingStatus, OpeningStatus, Role
-from programs.models import Facility, FreshnessRow
+from programs.models import Draft, Facility, FreshnessRow
 from programs.upkeep import one_tap, staff_saves
 from programs.upkeep.one_tap import OutdatedPageError
 from programs.upkeep.permissions import Action, facilities_of, role_of
@@ -27,6 +27,7 @@ from programs.views.update_forms import NOT_FROM_HERE, TapForm
 from programs.views.update_page import Row, anchor_of, rows_of
 
 FACILITIES_A_PAGE = 20
+DRAFTS_SHOWN = 100
 
 
 def own_facility(request: HttpRequest, facility_id: int) -> Facility:
@@ -52,7 +53,7 @@ def facilities_page(
     )
     context = {
         "page": page,
-        "lines": _lines(page),
+        "lines": _lines(page, request.user),
         "asked": asked,
         "problems": problems,
         "is_editor": role_of(request.user) > Role.FACILITY_STAFF,
@@ -64,18 +65,19 @@ def facilities_page(
 TAPS = {"statuses": OpeningStatus}
 
 
-def _lines(page: Page[Facility]) -> list[dict[str, Any]]:
-    """Return what the list says of each facility, in five statements however many there are."""
+def _lines(page: Page[Facility], user: Any) -> list[dict[str, Any]]:
+    """Return what the list says of each facility, in six statements however many there are."""
     now, today = timezone.now(), timezone.localdate()
     by_id = {facility.pk: facility for facility in page}
     rows = rows_by_facility(list(by_id.values()), now)
-    stale = stale_counts(by_id, today)
+    stale, drafts = stale_counts(by_id, today), drafts_by_facility(by_id, user)
     return [
         {
             "facility": facility,
             # The program as a whole comes first.
             "rows": [program_rows[0] for program_rows in rows[facility.pk]],
             "stale_count": stale[facility.pk],
+            "drafts": drafts[facility.pk],
         }
         for facility in page
     ]
@@ -103,6 +105,15 @@ def stale_counts(facility_ids: Collection[int], today: date) -> Counter[int]:
     )
 
 
+def drafts_by_facility(facility_ids: Collection[int], user: Any) -> dict[int, list[Draft]]:
+    """Return the user's own drafts, newest first, decided ones too. One statement."""
+    own = Draft.objects.filter(author=user, facility__in=list(facility_ids))
+    found: dict[int, list[Draft]] = defaultdict(list)
+    for draft in own.order_by("-changed_at", "-id")[:DRAFTS_SHOWN]:
+        found[draft.facility_id].append(draft)
+    return found
+
+
 @requires(Action.EDIT_LISTING)
 @require_safe
 def facility(request: HttpRequest, facility_id: int) -> HttpResponse:
@@ -113,11 +124,13 @@ def facility(request: HttpRequest, facility_id: int) -> HttpResponse:
 def facility_page(
     request: HttpRequest, own: Facility, *, problems: Collection[Any] = (), status: int = 200
 ) -> HttpResponse:
+    sections = list(sections_of(own))
     context = {
         "facility": own,
         "programs": rows_by_facility([own], timezone.now())[own.pk],
-        "sections": list(sections_of(own)),
+        "sections": sections,
         "stale_count": stale_counts([own.pk], timezone.localdate())[own.pk],
+        "drafts": drafts_by_facility([own.pk], request.user)[own.pk],
         "problems": problems,
     }
     return render(request, "programs/staff_facility.html", {**context, **TAPS}, status=status)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from programs.models import Facility, Source
-from programs.upkeep import staff_saves
+from programs.enums import DraftState
+from programs.models import Draft, Facility, Source
+from programs.upkeep import drafts, staff_saves
 from programs.upkeep.editing import UnreadableVersionError, changes_since, version_of
 from programs.upkeep.history import Change
-from programs.upkeep.permissions import Action
+from programs.upkeep.permissions import Action, may
 from programs.upkeep.section_form import SectionForm, Typed
 from programs.upkeep.sections import Section, UnknownSectionError, find_section
 from programs.upkeep.staff_saves import SavedMeanwhileError
@@ -43,6 +44,16 @@ class Editing:
     section: Section
     source: Source
     form: SectionForm
+    #: What the user wrote down before of this section, and may still change.
+    draft: Draft | None
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    @property
+    def needs_review(self) -> bool:
+        return self.section.is_identity and not may(self.user, Action.EDIT_IDENTITY)
 
     def with_typed(self, typed: Typed) -> Editing:
         """Return the same page, of the listing as it is now with this typed into it."""
@@ -59,6 +70,8 @@ class Editing:
         context = {
             "facility": self.facility,
             "section": self.section,
+            "draft": self.draft,
+            "needs_review": self.needs_review,
             "form": self.form,
             "groups": list(self.form.groups()),
             "version": version_of(self.facility),
@@ -85,11 +98,26 @@ def section(request: HttpRequest, facility_id: int, section: str) -> HttpRespons
         raise Http404 from None
     source = speaker(request.user)
     form = found.form(own, source, request.POST if request.method == "POST" else None)
-    editing = Editing(request=request, facility=own, section=found, source=source, form=form)
+    user: Any = request.user
+    draft = drafts.open_drafts(user).filter(facility=own, section=found.key).first()
+    editing = Editing(
+        request=request, facility=own, section=found, source=source, form=form, draft=draft
+    )
     if request.method != "POST":
-        return editing.page()
+        return _opened(editing)
     act = ACTIONS.get(request.POST.get("do", ""), preview)
     return act(editing)
+
+
+def _opened(editing: Editing) -> HttpResponse:
+    """Show the section with the user's draft in it, and what others saved since it was begun."""
+    if editing.draft is None:
+        return editing.page()
+    try:
+        changes = changes_since(editing.facility, editing.draft.version, editing.user)
+    except UnreadableVersionError:
+        changes = []
+    return editing.with_typed(editing.draft.typed).page(changes=changes)
 
 
 def preview(editing: Editing) -> HttpResponse:
@@ -97,12 +125,50 @@ def preview(editing: Editing) -> HttpResponse:
 
 
 def save(editing: Editing) -> HttpResponse:
-    """Save what was changed, and go back to the facility."""
+    """Save what was changed, or hand it in, and go back to the facility."""
+    if editing.needs_review:
+        return _kept(editing, send=True)
+    return _refused(editing) or _saved(
+        editing, staff_saves.save_section, editing.form, _("Saved: %s.")
+    )
+
+
+def keep(editing: Editing) -> HttpResponse:
+    """Write it down for later."""
+    return _kept(editing, send=False)
+
+
+def discard(editing: Editing) -> HttpResponse:
+    drafts.discard(editing.facility, editing.section, author=editing.user)
+    messages.success(editing.request, _("Your draft is gone: %s.") % editing.section.label)
+    return redirect("programs:staff-facility", editing.facility.pk)
+
+
+def _refused(editing: Editing) -> HttpResponse | None:
+    """Return the page that says what is wrong with what was sent, if anything is."""
     if not editing.form.is_valid():
         return editing.page(status=400)
     if not editing.form.changed_data:
         return editing.page(problem=NOTHING_CHANGED, status=400)
-    return _saved(editing, staff_saves.save_section, editing.form, _("Saved: %s."))
+    return None
+
+
+def _kept(editing: Editing, *, send: bool) -> HttpResponse:
+    """Store the draft; what others saved meanwhile is shown when it is opened or decided."""
+    if refused := _refused(editing):
+        return refused
+    version = editing.request.POST.get("version", "")
+    try:
+        changes_since(editing.facility, version, editing.user)
+    except UnreadableVersionError:
+        return editing.page(problem=DAMAGED, status=400)
+    kept = drafts.keep(
+        editing.form, editing.facility, editing.section, version,
+        author=editing.user, send=send, now=timezone.now(),
+    )  # fmt: skip
+    said = f"{editing.section.label}: {DraftState(kept.state).label}."
+    messages.success(editing.request, said)
+    return redirect("programs:staff-facility", editing.facility.pk)
 
 
 def confirm(editing: Editing) -> HttpResponse:
@@ -121,8 +187,16 @@ def _saved(editing: Editing, write: Any, what: Any, thanks: str) -> HttpResponse
         changes = changes_since(facility, version, request.user)
         again = editing.with_typed(editing.form.typed())
         return again.page(problem=MEANWHILE, changes=changes, status=409)
+    if write is staff_saves.save_section:
+        drafts.discard(facility, editing.section, author=editing.user)
     messages.success(request, thanks % editing.section.label)
     return redirect("programs:staff-facility", facility.pk)
 
 
-ACTIONS = {"preview": preview, "save": save, "confirm": confirm}
+ACTIONS = {
+    "preview": preview,
+    "save": save,
+    "draft": keep,
+    "discard": discard,
+    "confirm": confirm,
+}
