@@ -81,6 +81,7 @@ def test_the_home_says_how_much_waits_and_leads_there(desk):
         "1 Openings that have expired",
         "1 Not in the latest federal list",
         "0 Conflicts with a release",
+        "0 Likely duplicates",
     ]
     for link in page.select(".desk a"):
         assert desk.get(str(link["href"])).status_code == 200
