@@ -52,6 +52,7 @@ from tests.factories import (
     state,
     term,
 )
+from tests.pages import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -609,3 +610,26 @@ def test_a_program_without_a_federal_record_shows_none(keeper):
 @pytest.mark.parametrize("query", ["status__exact=%00", "is=%00", "p=%00", "%00=1"])
 def test_a_nul_in_the_address_of_a_list_is_a_bad_request(keeper, query):
     assert keeper.get(f"{url(Program, 'changelist')}?{query}").status_code == 400
+
+
+def test_every_input_of_a_table_of_inputs_says_what_it_is(keeper):
+    program = ProgramFactory.create()
+    PhoneFactory.create(facility=program.facility)
+    for row in (program, program.facility):
+        page = page_of(keeper.get(url(type(row), "change", row.pk)))
+        inputs = page.select(".tabular :is(input:not([type=hidden]), select)")
+        named = {each["name"] for each in inputs if each.get("aria-label")}
+        # The box for deleting a row is Django's own.
+        bare = {each["name"] for each in inputs} - named
+        assert {name for name in bare if not name.endswith("-DELETE")} == set()
+        assert named != set()
+
+
+def test_a_listing_leads_to_its_phones_and_its_call_sheet(keeper):
+    program = ProgramFactory.create()
+    sheet = reverse("admin:programs_callsheet_sheet", args=[program.facility_id])
+    facility = url(Facility, "change", program.facility_id)
+    page = page_of(keeper.get(url(Program, "change", program.pk)))
+    assert [link["href"] for link in page.select(".object-tools a")][:2] == [facility, sheet]
+    page = page_of(keeper.get(facility))
+    assert [link["href"] for link in page.select(".object-tools a")][:1] == [sheet]

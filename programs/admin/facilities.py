@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.admin.bulk import BulkChanges
 from programs.admin.confidential import HidesAddresses
-from programs.admin.facts import SourcedInline
+from programs.admin.facts import SourcedInline, name_widget
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
 from programs.admin.listing_columns import ListingColumns
@@ -108,6 +108,11 @@ class ProgramInline(NeverDeleted, _ProgramInline):
     fields = ("name", "scope", "status")
     show_change_link = True
     ordering = ("id",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        name_widget(field, db_field)
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         return super().get_queryset(request).select_related("facility")

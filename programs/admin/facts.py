@@ -156,6 +156,7 @@ class SourcedInline(_InlineAdmin):
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in {"reported_on", "confirmed_on"}:
             field.initial = today
+        name_widget(field, db_field)
         if db_field.name in {"term", "source"}:
             # No icons to edit the vocabulary beside each of a hundred facts.
             for link in ("add", "change", "delete", "view"):
@@ -171,6 +172,13 @@ class SourcedInline(_InlineAdmin):
         if staff := staff_among(field):
             field.initial = staff.pk
         return field
+
+
+def name_widget(field: Any, db_field: Any) -> None:
+    """Say in the input itself what it is: a table of inputs has no labels, only columns."""
+    if field is not None:
+        widget = getattr(field.widget, "widget", field.widget)
+        widget.attrs["aria-label"] = str(db_field.verbose_name)
 
 
 class FactInline(SourcedInline):

@@ -36,7 +36,8 @@ class LoadedSelect(forms.Select):
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> list[Any]:
         field: Any = self.choices.field  # type: ignore[attr-defined]
-        options = [("", "---------"), *((pk, str(row)) for pk, row in field.rows.items())]
+        nothing = field.empty_label or "---------"
+        options = [("", nothing), *((pk, str(row)) for pk, row in field.rows.items())]
         return [
             (None, [self.create_option(name, pk, label, pk in value, index)], index)
             for index, (pk, label) in enumerate(options)

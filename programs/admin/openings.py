@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from programs.admin.facts import STAFF_SOURCE, FactFormSet
+from programs.admin.facts import STAFF_SOURCE, FactFormSet, name_widget
 from programs.admin.loaded_choices import LoadedModelChoiceField, LoadedSelect
 from programs.enums import FactKind, OpeningStatus, SourceKind
 from programs.models import Opening, Program, Source, Term
@@ -34,7 +34,10 @@ class OpeningForm(_OpeningForm):
     """A statement; its level stays, so that a new one is a line of its own."""
 
     again = forms.BooleanField(
-        label=_("still so"), required=False, help_text=_("Said again: the time starts anew")
+        label=_("still so"),
+        required=False,
+        help_text=_("Said again: the time starts anew"),
+        widget=forms.CheckboxInput({"aria-label": _("still so")}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,10 +78,12 @@ class OpeningInline(_TabularInline):
             form_class=LoadedModelChoiceField,
             queryset=levels.order_by("facet__position", "position", "id"),
             widget=LoadedSelect,
+            empty_label=_("The whole program"),
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        name_widget(field, db_field)
         if db_field.name == "term":
             for link in ("add", "change", "delete", "view"):
                 setattr(field.widget, f"can_{link}_related", False)
