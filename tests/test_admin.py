@@ -618,9 +618,9 @@ def test_every_input_of_a_table_of_inputs_says_what_it_is(keeper):
     for row in (program, program.facility):
         page = page_of(keeper.get(url(type(row), "change", row.pk)))
         inputs = page.select(".tabular :is(input:not([type=hidden]), select)")
-        named = {each["name"] for each in inputs if each.get("aria-label")}
+        named = {str(each["name"]) for each in inputs if each.get("aria-label")}
         # The box for deleting a row is Django's own.
-        bare = {each["name"] for each in inputs} - named
+        bare = {str(each["name"]) for each in inputs} - named
         assert {name for name in bare if not name.endswith("-DELETE")} == set()
         assert named != set()
 
