@@ -6,7 +6,9 @@ An address that is not in the table fails: whoever adds a page says here whose i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -129,6 +131,7 @@ for table, (see, add, delete) in ADMIN_PAGES.items():
     LOWEST |= {f"admin:programs_{table}_{page}": role for page, role in pages.items()}
 
 
+@cache
 def addresses() -> dict[str, tuple[str, URLPattern]]:
     """Return the name, and the route from the root, of every address that the site answers."""
     return {name: (route, pattern) for name, route, pattern in _walk(get_resolver(), "", "")}
@@ -155,20 +158,21 @@ def _unnamed(entry: URLPattern, route: str) -> str:
 
 def path_to(name: str, route: str, pattern: URLPattern) -> str:
     """Return an address of the page, of a row that there is."""
+    program, row = Program.objects.get(), _row_of(name)
     known: dict[str, Any] = {
-        "program_id": Program.objects.get().pk,
+        "program_id": program.pk,
         "slug": "x",
         "token": "none",
         "section": "contact",
-        "facility_id": Program.objects.get().facility_id,
+        "facility_id": program.facility_id,
         "table": "coveragefact",
         "fact_id": CoverageFact.objects.get().pk,
         "app_label": "programs",
         "uidb36": "1",
         "key": "none",
         "content_type_id": ContentType.objects.get_for_model(Program).pk,
-        "object_id": _row_of(name),
-        "pk": _row_of(name),
+        "object_id": row,
+        "pk": row,
         "url": "nothing",
     }
     wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
@@ -197,12 +201,28 @@ def client_of(role: Role) -> Client:
     return client
 
 
+def outcome(client: Client, path: str, method: str = "get") -> tuple[int, str]:
+    """Return the status in the end, and the door that the page leads to if it does.
+
+    The doors, to sign in and to set up the second factor, are not opened: that takes its time.
+    """
+    doors = (reverse("account_login"), reverse("mfa_activate_totp"))
+    response = getattr(client, method)(path)
+    for _ in range(5):
+        leads_to = urljoin(path, response.get("Location", ""))
+        if response.status_code not in {301, 302}:
+            return response.status_code, ""
+        if leads_to.startswith(doors):
+            return response.status_code, leads_to
+        path, response = leads_to, client.get(leads_to)
+    raise AssertionError(f"{path} goes round in circles")
+
+
 def gets_in(client: Client, path: str, method: str = "get") -> bool:
     """Return whether the page answers, rather than to refuse or to ask to sign in."""
-    response = getattr(client, method)(path, follow=True)
-    assert response.status_code < 500, path
-    ends_at = response.redirect_chain[-1][0] if response.redirect_chain else ""
-    return response.status_code != 403 and not ends_at.startswith(reverse("account_login"))
+    status, door = outcome(client, path, method)
+    assert status < 500, path
+    return status != 403 and not door.startswith(reverse("account_login"))
 
 
 def test_every_address_is_in_the_table_and_every_entry_is_an_address():
@@ -213,9 +233,12 @@ def test_every_address_is_in_the_table_and_every_entry_is_an_address():
 def test_every_address_lets_in_whom_the_table_says(role):
     some_of_everything(1)
     found = {}
+    client = client_of(role)
     for name, (route, pattern) in addresses().items():
-        # A new session for each: signing out, or turning the factor off, is one of the pages.
-        found[name] = gets_in(client_of(role), path_to(name, route, pattern))
+        found[name] = gets_in(client, path_to(name, route, pattern))
+        # Signing out, or turning the factor off, is one of the pages of the account itself.
+        if not name.startswith(("programs:", "admin:programs_")):
+            client = client_of(role)
     expected = {name: lowest is not None and role >= lowest for name, lowest in LOWEST.items()}
     assert found == expected
 
@@ -241,8 +264,8 @@ def test_without_a_second_factor_every_page_of_the_desk_leads_to_its_set_up(clie
     session.save()
     desk = [name for name, lowest in LOWEST.items() if lowest and lowest >= Role.EDITOR]
     for name in desk:
-        response = client.get(path_to(name, *addresses()[name]), follow=True)
-        assert response.redirect_chain[-1][0].startswith(reverse("mfa_activate_totp")), name
+        _status, door = outcome(client, path_to(name, *addresses()[name]))
+        assert door.startswith(reverse("mfa_activate_totp")), name
 
 
 def test_staff_see_the_facilities_of_their_organization_alone(client):
