@@ -37,7 +37,8 @@ class GoneListingAdmin(ReadOnly, _GoneAdmin):
     list_display = ("listing", "town", "state", "missing_since", "call")
     list_display_links = None
     list_filter = (OfState, "missing_since")
-    list_select_related = ("program__facility", "missing_since")
+    # The source is in the name of the row, which its box to tick is labelled with.
+    list_select_related = ("program__facility", "missing_since", "source")
     ordering = ("program__facility__state", "program__facility__city", "id")
     show_full_result_count = False
     search_fields = ("program__facility__name", "program__facility__city")
