@@ -22,6 +22,7 @@ from programs.models import (
     CareFact,
     ConfidentialAddress,
     Correction,
+    DuplicatePair,
     Facet,
     Facility,
     FeatureFact,
@@ -93,6 +94,13 @@ def some_of_everything(count: int) -> None:
         PhoneFactory.create(facility=program.facility)
         CallSheet.objects.create(facility=program.facility)
         DraftFactory.create(facility=program.facility)
+        DuplicatePair.objects.create(
+            first=program.facility,
+            second=FacilityFactory.create(),
+            shared="same phone",
+            name_likeness=90,
+            found_at=timezone.now(),
+        )
         CorrectionFactory.create(program=program, term=term("payment/medicaid"))
         state(program, "payment/medicaid")
         source = SourceFactory.create(slug=f"source-{number}")
