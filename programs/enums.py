@@ -386,6 +386,14 @@ class DraftState(TextChoices):
     APPROVED = "approved", _("Approved")
 
 
+class ClaimState(TextChoices):
+    """How far it has come that somebody asks to keep a listing."""
+
+    NEW = "new", _("New")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+
+
 class InvitationState(TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from programs.views.account import account, invitation
+from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
 from programs.views.listing import listing
 from programs.views.own_links import own_links
@@ -22,6 +23,8 @@ urlpatterns = [
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
+    path("programs/<int:program_id>/<slug:slug>/claim/", claim, name="claim"),
+    path("claims/<slug:token>/", claim_status, name="claim-status"),
     path("corrections/", corrections, name="corrections"),
     path("corrections/<slug:token>/", correction, name="correction"),
     path("update/", ask, name="ask"),

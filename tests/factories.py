@@ -23,6 +23,7 @@ from programs.enums import (
 )
 from programs.models import (
     CareFact,
+    Claim,
     Correction,
     CoverageFact,
     Draft,
@@ -137,6 +138,22 @@ class CorrectionFactory(DjangoModelFactory[Correction]):
     program = factory.SubFactory(ProgramFactory)
     kind = CorrectionKind.OTHER
     text = "The door is around the corner."
+    received_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    token_hash = factory.LazyAttribute(lambda made: token_hash(made.link))
+
+
+class ClaimFactory(DjangoModelFactory[Claim]):
+    """A new claim; its link's secret is `link`, such as ClaimFactory.create(link="x")."""
+
+    class Meta:
+        model = Claim
+
+    class Params:
+        link = factory.Sequence(lambda n: f"claim-{n}")
+
+    facility = factory.SubFactory(FacilityFactory)
+    name, job, evidence = "Ann Chu", "Intake", "I am on the staff page."
+    email = factory.Sequence(lambda n: f"ann{n}@hope.example.org")
     received_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     token_hash = factory.LazyAttribute(lambda made: token_hash(made.link))
 

@@ -40,6 +40,7 @@ from programs.models import (
 from programs.upkeep.invitations import invite
 from programs.upkeep.reminders import record_bounce, send_link
 from tests.factories import (
+    ClaimFactory,
     CorrectionFactory,
     DraftFactory,
     FacilityFactory,
@@ -93,6 +94,7 @@ def some_of_everything(count: int) -> None:
             )
         PhoneFactory.create(facility=program.facility)
         CallSheet.objects.create(facility=program.facility)
+        ClaimFactory.create(facility=program.facility)
         DraftFactory.create(facility=program.facility)
         DuplicatePair.objects.create(
             first=program.facility,

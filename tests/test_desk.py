@@ -75,6 +75,7 @@ def test_the_home_says_how_much_waits_and_leads_there(desk):
     assert [words(item, "a") for item in page.select(".desk li")] == [
         "1 Reports from the public",
         "0 Changes handed in by facilities",
+        "0 Claims of listings",
         "0 Calls promised for today",
         "0 Listings assigned to me",
         "3 Listings to check by phone",

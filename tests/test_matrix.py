@@ -32,6 +32,8 @@ LOWEST: dict[str, Role | None] = {
     "programs:how-we-rank": Role.VISITOR,
     "programs:listing": Role.VISITOR,
     "programs:report": Role.VISITOR,
+    "programs:claim": Role.VISITOR,
+    "programs:claim-status": Role.VISITOR,
     "programs:corrections": Role.VISITOR,
     "programs:correction": Role.VISITOR,
     # Their links are the key: who holds one needs no account.
@@ -97,6 +99,7 @@ ADMIN_PAGES: dict[str, tuple[Role, Role | None, Role | None]] = {
     "correction": (Role.EDITOR, NOBODY, NOBODY),
     "duplicatepair": (Role.EDITOR, NOBODY, NOBODY),
     "callsheet": (Role.EDITOR, NOBODY, NOBODY),
+    "claim": (Role.EDITOR, NOBODY, NOBODY),
     "draft": (Role.EDITOR, NOBODY, NOBODY),
     "changeset": (Role.EDITOR, NOBODY, NOBODY),
     "place": (Role.EDITOR, NOBODY, NOBODY),

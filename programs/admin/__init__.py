@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.admin import (
     call_sheets,
     changesets,
+    claims,
     corrections,
     drafts,
     duplicates,
@@ -32,6 +33,7 @@ admin.site.index_title = _("What we keep")
 __all__ = [
     "call_sheets",
     "changesets",
+    "claims",
     "corrections",
     "drafts",
     "duplicates",

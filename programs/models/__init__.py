@@ -1,6 +1,7 @@
 """The tables, a file an aggregate."""
 
 from programs.models.call_sheet import CallSheet
+from programs.models.claim import Claim
 from programs.models.correction import Correction, ReportDay, ReporterCount
 from programs.models.draft import Draft
 from programs.models.duplicate import DuplicatePair
@@ -42,6 +43,7 @@ __all__ = [
     "CallSheet",
     "CareFact",
     "ChangeSet",
+    "Claim",
     "CodeStatement",
     "ConfidentialAddress",
     "Correction",

@@ -85,7 +85,7 @@ def receive(report: Report, *, token: str, network: str, now: datetime) -> str:
         token = new_token()
         _stored, is_new = _store(token, columns, now)
     if is_new:
-        _count_report(network, now)
+        count_report(network, now)
     return token
 
 
@@ -99,8 +99,11 @@ def _says(correction: Correction, columns: dict[str, Any]) -> bool:
     return all(getattr(correction, name) == value for name, value in columns.items())
 
 
-def _count_report(network: str, now: datetime) -> None:
-    """Count one more for the network, under a hash that only this day's salt can make again."""
+def count_report(network: str, now: datetime) -> None:
+    """Count one more for the network, under a hash that only this day's salt can make again.
+
+    Raises TooManyReports.
+    """
     day, _ = ReportDay.objects.get_or_create(
         day=timezone.localdate(now), defaults={"salt": secrets.token_urlsafe(32)}
     )

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import DraftState
-from programs.models import Correction, Draft, DuplicatePair, Program
+from programs.enums import ClaimState, DraftState
+from programs.models import Claim, Correction, Draft, DuplicatePair, Program
 from programs.upkeep import gone_listings
 from programs.upkeep.conflicts import all_open_conflicts
 from programs.upkeep.permissions import Action, may
@@ -87,6 +87,14 @@ QUEUES: tuple[Queue, ...] = (
         action=Action.REVIEW,
         count=lambda moment: Draft.objects.filter(state=DraftState.SENT).count(),
         page="admin:programs_draft_changelist",
+    ),
+    Queue(
+        slug="claims",
+        label=_("Claims of listings"),
+        hint=_("Somebody asks to keep a listing: find out who they are"),
+        action=Action.REVIEW,
+        count=lambda moment: Claim.objects.filter(state=ClaimState.NEW).count(),
+        page="admin:programs_claim_changelist",
     ),
     Queue(
         slug="calls-due",

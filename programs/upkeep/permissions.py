@@ -89,6 +89,7 @@ ADMIN_TABLES: dict[str, tuple[Action, Action]] = {
     "duplicatepair": (Action.MERGE, Action.MERGE),
     "correction": (Action.HANDLE_CORRECTIONS, Action.HANDLE_CORRECTIONS),
     "draft": (Action.REVIEW, Action.REVIEW),
+    "claim": (Action.REVIEW, Action.REVIEW),
     "changeset": (Action.SEE_HISTORY, Action.REVERT),
     "updatelink": (Action.SEE_DESK, Action.EDIT_LISTING),
     "updatelinkuse": (Action.SEE_DESK, Action.EDIT_LISTING),

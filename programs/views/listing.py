@@ -110,6 +110,7 @@ def listing_context(program: Program, vocabulary: Vocabulary) -> dict[str, Any]:
             program, vocabulary.shelf_life_days(ListingPart.ADDRESS), today
         ),
         "report_url": f"{program.get_absolute_url()}report/",
+        "claim_url": f"{program.get_absolute_url()}claim/",
         "openings": opening_lines(program, facts, vocabulary, now),
         "groups": fact_groups(facts, vocabulary, today),
         "map_url": map_url(program.facility),
