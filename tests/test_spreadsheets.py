@@ -84,7 +84,12 @@ ONE_OF_EACH: dict[str, dict[str, Any]] = {
     "track/women": {"answer": "no"},
 }
 #: In no sheet: derived by the database.
-DERIVED = {MedicationSheet: {"answer"}, CoverageSheet: {"answer"}}
+#: What no editor types: the database derives it, or merging and splitting set it.
+DERIVED = {
+    MedicationSheet: {"answer"},
+    CoverageSheet: {"answer"},
+    ProgramSheet: {"merged_into", "split_from"},
+}
 
 by_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.slug)
 
