@@ -12,7 +12,7 @@ _QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
 
 # A link that opens something to whoever has it, such as the status of a report.
 # The pages of a reset that are no secret go with it.
-_SECRET_PATH = re.compile(r"(/(?:corrections|update|stop-reminders|password/reset)/)[^/\s]+")
+_SECRET_PATH = re.compile(r"(/(?:corrections|claims|update|stop-reminders|password/reset)/)[^/\s]+")
 
 
 class WithoutQueryStrings(logging.Filter):

@@ -125,8 +125,6 @@ class ListingStatus(TextChoices):
     PUBLISHED = "published", _("Published")
     DRAFT = "draft", _("Draft")
     CLOSED = "closed", _("Closed")
-    # Another listing stands in its place: `Program.merged_into`.
-    MERGED = "merged", _("Merged into another listing")
 
 
 class ProgramScope(TextChoices):

@@ -320,7 +320,7 @@ def test_a_pair_is_merged_on_the_desk_the_way_round_that_was_chosen(desk, pair):
     response = desk.post(address(pair), sent, follow=True)
     assert "Merged: Desert Clinic now leads to Desert Clinic Inc." in words(page_of(response))
     first, second = program_of(pair.first), program_of(pair.second)
-    assert (first.status, first.merged_into) == (ListingStatus.MERGED, second)
+    assert (first.status, first.merged_into) == (ListingStatus.CLOSED, second)
     assert [str(fact.term) for fact in second.featurefact_set.all()] == ["Women"]
 
 

@@ -375,7 +375,7 @@ def test_a_likely_duplicate_is_no_work_of_a_person_but_what_was_decided_on_it_is
 def test_a_new_listing_that_another_was_merged_into_stays_whole(loaded_2022, file_2023, user):
     run = applied(planned(file_2023), user)
     new = Program.objects.get(facility__name="New Path")
-    Program.objects.filter(facility__name="Old House").update(status="merged", merged_into=new)
+    Program.objects.filter(facility__name="Old House").update(status="closed", merged_into=new)
     undone(run, user)
     assert Program.objects.get(facility__name="Old House").merged_into == new
     assert run.items.get(action=ImportAction.STAYED).program == new

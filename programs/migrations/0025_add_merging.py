@@ -48,10 +48,6 @@ class Migration(migrations.Migration):
             model_name="program",
             name="update_update",
         ),
-        migrations.RemoveConstraint(
-            model_name="program",
-            name="program_status_is_known",
-        ),
         migrations.AddField(
             model_name="program",
             name="merged_into",
@@ -110,36 +106,6 @@ class Migration(migrations.Migration):
                 verbose_name="split from",
             ),
         ),
-        migrations.AlterField(
-            model_name="program",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("published", "Published"),
-                    ("draft", "Draft"),
-                    ("closed", "Closed"),
-                    ("merged", "Merged into another listing"),
-                ],
-                default="published",
-                max_length=9,
-                verbose_name="status",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="programevent",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("published", "Published"),
-                    ("draft", "Draft"),
-                    ("closed", "Closed"),
-                    ("merged", "Merged into another listing"),
-                ],
-                default="published",
-                max_length=9,
-                verbose_name="status",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="program",
             trigger=pgtrigger.compiler.Trigger(
@@ -186,26 +152,6 @@ class Migration(migrations.Migration):
                     table="programs_program",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="program",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["published", "draft", "closed", "merged"])),
-                name="program_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="program",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_into__isnull", False), ("status", "merged")),
-                    models.Q(
-                        models.Q(("status", "merged"), _negated=True), ("merged_into__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="program_merged_has_a_survivor",
             ),
         ),
         migrations.AddConstraint(

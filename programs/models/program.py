@@ -40,7 +40,7 @@ class Program(models.Model):
         ),
     )
 
-    # Never a listing that is merged itself: whoever follows the old address arrives in one step.
+    # Where the address of a closed listing leads. Never to one that leads on itself.
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -70,11 +70,6 @@ class Program(models.Model):
             models.CheckConstraint(
                 name="program_status_is_known",
                 condition=models.Q(status__in=ListingStatus.values),
-            ),
-            models.CheckConstraint(
-                name="program_merged_has_a_survivor",
-                condition=models.Q(status=ListingStatus.MERGED, merged_into__isnull=False)
-                | ~models.Q(status=ListingStatus.MERGED) & models.Q(merged_into__isnull=True),
             ),
             models.CheckConstraint(
                 name="program_survives_another",

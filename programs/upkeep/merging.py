@@ -229,7 +229,7 @@ def copy_row(row: models.Model, **changes: Any) -> None:
 def _retire(other: Program, survivor: Program) -> None:
     """Take the other off the list, and lead everybody who knows its address to the survivor."""
     Program.objects.filter(merged_into=other).update(merged_into=survivor)
-    other.status, other.merged_into = ListingStatus.MERGED, survivor
+    other.status, other.merged_into = ListingStatus.CLOSED, survivor
     other.save(update_fields=["status", "merged_into"])
     Correction.objects.filter(program=other, status__in=OPEN_STATUSES).update(program=survivor)
 

@@ -72,7 +72,7 @@ def split(
                 for row in units[key].rows:
                     row.delete()
             if not keeps_whole:
-                whole.status, whole.merged_into = ListingStatus.MERGED, made[0]
+                whole.status, whole.merged_into = ListingStatus.CLOSED, made[0]
                 whole.save(update_fields=["status", "merged_into"])
     return change_set_id
 

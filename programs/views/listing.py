@@ -23,6 +23,7 @@ from programs.enums import (
     DatePrecision,
     FactKind,
     ListingPart,
+    ListingStatus,
     LocationPrecision,
     MedicationRelation,
     OpeningStatus,
@@ -120,7 +121,8 @@ def listing_context(program: Program, vocabulary: Vocabulary) -> dict[str, Any]:
 
 def published_or_survivor(program_id: int) -> Program:
     """Return the program, or that which it was merged into. One statement. Raises Http404."""
-    survivor = Program.objects.filter(pk=program_id).values("merged_into")[:1]
+    closed = Program.objects.filter(pk=program_id).exclude(status=ListingStatus.PUBLISHED)
+    survivor = closed.values("merged_into")[:1]
     found: Program = get_object_or_404(listed_programs().filter(Q(pk=program_id) | Q(pk=survivor)))
     return found
 
