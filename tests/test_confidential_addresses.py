@@ -36,6 +36,7 @@ from programs.search.engine import search
 from programs.search.vocabulary import read_vocabulary
 from programs.upkeep.confidential import hide_address, show_address
 from programs.upkeep.permissions import LOWEST_ROLE, Action
+from programs.upkeep.sections import sections_of
 from programs.upkeep.sheet_loading import load_sheet
 from programs.upkeep.sheets import FacilitySheet
 from programs.upkeep.spreadsheet_file import read_rows
@@ -212,9 +213,13 @@ def fillings(name: str, program: Program) -> Iterator[dict[str, Any]]:
         "key": "a-a",
     }
     slugs = ["x", *(sheet.slug for sheet in all_sheets())] if name.endswith("_export") else ["x"]
+    is_section = name == "programs:staff-section"
+    sections = [found.key for found in sections_of(program.facility)] if is_section else ["x"]
     for slug in slugs:
-        for row_id in rows_of(name):
-            yield values | {"slug": slug, "object_id": row_id, "pk": row_id}
+        for section in sections:
+            for row_id in rows_of(name):
+                row = {"slug": slug, "section": section, "object_id": row_id, "pk": row_id}
+                yield values | row
 
 
 def some_id(model: Any) -> Any:
