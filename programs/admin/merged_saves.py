@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from programs.admin.merging import CHOICE_PREFIX, Merge, Merger, PostedTable, drop_row, put
+from programs.admin.clashes import CHOICE_PREFIX, Merge, Merger, PostedTable, drop_row, put
 from programs.models import Facility
 from programs.upkeep.change_wording import word_changes
 from programs.upkeep.editing import (
