@@ -97,6 +97,7 @@ def test_it_is_said_how_a_word_was_read(text, sentence):
         ("dual diagnois", "track", ("cooccurring",)),
         ("inpateint", "level_of_care", ("residential", "hospital")),
         ("medciaid", "payment", ("medicaid",)),
+        ("medical", "payment", ("medicaid",)),
     ],
 )
 def test_a_misspelt_word_is_read_too_and_offered_as_a_name(text, facet, slugs):
@@ -106,7 +107,9 @@ def test_a_misspelt_word_is_read_too_and_offered_as_a_name(text, facet, slugs):
     assert as_name.query == (("q", (f'"{text}"',)),)
 
 
-@pytest.mark.parametrize("text", ["subz", "green", "human", "mesa verde", "hope", "serenity"])
+@pytest.mark.parametrize(
+    "text", ["subz", "green", "human", "mesa verde", "hope", "serenity", "valle medical associates"]
+)
 def test_other_words_are_left_as_names(text):
     words = read(text, has_place=True)
     assert (terms(words), words.names) == ({}, text)

@@ -39,6 +39,10 @@ MAX_PHRASE_WORDS = 8
 #: Words of the vocabulary that are shorter are too like other words to be corrected.
 MIN_LETTERS_TO_CORRECT = 6
 
+#: One letter from a phrase of the vocabulary ("Medi-Cal"), and in the names of 292 facilities of
+#: 2023: beside another word of a name it is left alone. Nothing else of as many letters is.
+WORDS_OF_NAMES = frozenset(["medical"])
+
 #: Say that a place follows.
 HINTS = frozenset(["near", "in", "around", "at", "by", "close", "nearby"])
 #: Say nothing about what is searched for. Quoted, they do.
@@ -385,6 +389,8 @@ class _Reader:
         """Return the one phrase of the vocabulary that is one letter from the span's, or ""."""
         typed = self._key(span)
         if len(typed) < MIN_LETTERS_TO_CORRECT or any(map(self._is_stop_word, span)):
+            return ""
+        if typed in WORDS_OF_NAMES and self._has_neighbour(span):
             return ""
         near = [
             phrase
