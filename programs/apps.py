@@ -6,3 +6,6 @@ class ProgramsConfig(AppConfig):
     name = "programs"
     verbose_name = _("Programs")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from programs import checks  # noqa: F401 - registers itself
