@@ -24,6 +24,7 @@ from programs.enums import ImportAction, ImportStatus, LocationPrecision
 from programs.importers.federal_load import LoadRefusedError, counts_balance, load_directory
 from programs.importers.samhsa_directory import DirectoryFileError
 from programs.models import (
+    FACT_MODELS,
     CareFact,
     CodeStatement,
     CoverageFact,
@@ -43,8 +44,7 @@ from tests.directory_files import row, write_csv
 from tests.factories import PhoneFactory, SourceFactory, state, term
 from tests.test_projection import recomputed_rows, stored_rows
 
-FACTS = (CareFact, MedicationFact, CoverageFact, FeatureFact)
-TABLES = (Facility, Program, Phone, FederalRecord, *FACTS)
+TABLES = (Facility, Program, Phone, FederalRecord, *FACT_MODELS)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_its_codes_become_facts_with_the_release_and_its_date(load):
     short = CareFact.objects.get(term=term("level_of_care/residential_short"))
     assert (short.answer, short.length_days_max, short.length_days_min) == ("yes", 30, None)
     source = Source.objects.get(slug="samhsa-directory-2023")
-    for model in FACTS:
+    for model in FACT_MODELS:
         for fact in model.objects.all():
             assert (fact.source, fact.reported_on, fact.confirmed_on) == (
                 source,
@@ -142,7 +142,7 @@ def test_the_row_is_kept_word_for_word(load):
 def test_a_row_without_any_code_is_a_listing_without_facts(load):
     run = load(row(service_code_info=""))
     assert Program.objects.count() == 1
-    assert [model.objects.count() for model in FACTS] == [0, 0, 0, 0]
+    assert [model.objects.count() for model in FACT_MODELS] == [0, 0, 0, 0]
     assert run.counts["facts"] == {}
 
 
@@ -249,7 +249,7 @@ def test_a_newer_edition_that_says_the_same_moves_its_date(load):
     load(row(), edition=2022)
     run = load(row(), edition=2023)
     assert (run.counts["unchanged"], run.counts["changed"]) == (1, 0)
-    for model in FACTS:
+    for model in FACT_MODELS:
         for fact in model.objects.all():
             assert (fact.source.slug, fact.reported_on) == (
                 "samhsa-directory-2023",
@@ -486,7 +486,7 @@ def test_every_row_and_every_listing_is_accounted_for(load, first, second):
         assert listings == run.counts["new"] + run.counts["changed"] + run.counts["unchanged"]
         stored = sum(
             model.objects.filter(program__federal_record__missing_since=None).count()
-            for model in FACTS
+            for model in FACT_MODELS
         )
         assert stored == sum(run.counts["facts"].values())
         assert load(*second, sure, edition=2023).items.exclude(action="rejected").count() == 0

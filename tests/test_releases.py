@@ -15,6 +15,7 @@ from django.utils import timezone
 from programs.enums import ConflictChoice, ImportAction, ImportStatus
 from programs.importers.federal_load import load_directory, sha256_of
 from programs.models import (
+    FACT_MODELS,
     CareFact,
     CoverageFact,
     DuplicatePair,
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 TABLES: tuple[type[Model], ...] = (
     *(Facility, Program, Phone, FederalRecord),
-    *(CareFact, MedicationFact, CoverageFact, FeatureFact),
+    *FACT_MODELS,
 )
 
 STAYS = row(service_code_info="SA OIT * MD * SP")
@@ -205,7 +206,7 @@ def conflict(run: ImportRun, choice: ConflictChoice, path: str) -> None:
 
 
 def confirm(path: str, **changes: Any) -> None:
-    for model in (CareFact, MedicationFact, CoverageFact, FeatureFact):
+    for model in FACT_MODELS:
         model.objects.filter(term=term(path)).update(confirmed_on=date(2024, 5, 1), **changes)
 
 

@@ -27,6 +27,7 @@ from programs.importers.sample import (
     remove_sample,
 )
 from programs.models import (
+    FACT_MODELS,
     CareFact,
     ConfidentialAddress,
     CoverageFact,
@@ -45,7 +46,6 @@ from programs.models import (
 from tests.factories import FacilityFactory, OrganizationFactory, ProgramFactory, state
 
 TODAY = date(2026, 3, 1)
-FACT_MODELS = (CareFact, MedicationFact, CoverageFact, FeatureFact)
 NAMES = ("facility__name", "facility__branch", "name")
 
 pytestmark = pytest.mark.django_db

@@ -30,13 +30,12 @@ from programs.enums import (
 )
 from programs.geo import Coordinates
 from programs.models import (
-    CareFact,
+    FACT_MODELS,
+    KIND_OF_FACTS,
     ConfidentialAddress,
     CoverageFact,
     Facility,
     Fact,
-    FeatureFact,
-    MedicationFact,
     Opening,
     Organization,
     Phone,
@@ -55,12 +54,8 @@ SAMPLE_FILE = Path(__file__).resolve().parents[2] / "fixtures" / "sample.yaml"
 SAMPLE_SOURCE = "invented-sample"
 SOURCE_SLUGS = (SAMPLE_SOURCE, "facility", "staff")
 
-FACT_MODELS: dict[str, type[Fact]] = {
-    FactKind.CARE: CareFact,
-    FactKind.MEDICATION: MedicationFact,
-    FactKind.COVERAGE: CoverageFact,
-    FactKind.FEATURE: FeatureFact,
-}
+#: Where the facts of a term go.
+TABLES: dict[str, Any] = {kind: model for model, kind in KIND_OF_FACTS.items()}
 #: What a keeper asks about when he calls a facility.
 CONFIRMED_KINDS = {FactKind.CARE, FactKind.MEDICATION, FactKind.COVERAGE}
 CONFIRMED_DAYS_AGO = 20
@@ -120,7 +115,7 @@ def remove_sample() -> SampleCounts:
     return SampleCounts(
         facilities=deleted.get(Facility._meta.label, 0),
         programs=deleted.get(Program._meta.label, 0),
-        facts=sum(deleted.get(model._meta.label, 0) for model in FACT_MODELS.values()),
+        facts=sum(deleted.get(model._meta.label, 0) for model in FACT_MODELS),
         organizations=organizations,
     )
 
@@ -332,7 +327,7 @@ class SampleBuilder:
             key: details.pop(key, site.get(key) if kind in CONFIRMED_KINDS else None)
             for key in ("confirmed_by", "confirmed_days_ago")
         }
-        fact = FACT_MODELS[kind](program=program, term=term, reported_on=reported_on, **details)
+        fact = TABLES[kind](program=program, term=term, reported_on=reported_on, **details)
         fact.source = self.sources[confirmed["confirmed_by"] or SAMPLE_SOURCE]
         if confirmed["confirmed_by"]:
             fact.confirmed_on = self._days_ago(

@@ -7,6 +7,7 @@ from programs.models.draft import Draft
 from programs.models.duplicate import DuplicatePair
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
+    FACT_MODELS,
     KIND_OF_FACTS,
     CareFact,
     CoverageFact,
@@ -39,6 +40,7 @@ from programs.models.vocabulary import (
 )
 
 __all__ = [
+    "FACT_MODELS",
     "KIND_OF_FACTS",
     "CallSheet",
     "CareFact",

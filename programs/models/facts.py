@@ -6,6 +6,7 @@ No row means that nobody said. One table for each kind of detail; all share `Fac
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -247,3 +248,5 @@ KIND_OF_FACTS: dict[type[models.Model], FactKind] = {
     CoverageFact: FactKind.COVERAGE,
     FeatureFact: FactKind.FEATURE,
 }
+#: The tables of facts.
+FACT_MODELS: tuple[Any, ...] = tuple(KIND_OF_FACTS)

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.enums import ListingStatus
-from programs.models import CallSheet, Facility, Program
-from programs.upkeep.confirming import FACT_MODELS, confirm_facts, confirm_parts
+from programs.models import FACT_MODELS, CallSheet, Facility, Program
+from programs.upkeep.confirming import confirm_facts, confirm_parts
 from programs.upkeep.permissions import Action
 
 #: A listing has about 75 facts, and each leaves its mark in the history.

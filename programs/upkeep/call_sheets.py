@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from programs.enums import ChangeKind, FactKind, ListingPart, NetworkRelation, Tick
-from programs.models import Facility, Fact, Program, ShelfLife, change_set
-from programs.upkeep.confirming import FACT_MODELS, confirm_facts, confirm_parts
+from programs.models import FACT_MODELS, Facility, Fact, Program, ShelfLife, change_set
+from programs.upkeep.confirming import confirm_facts, confirm_parts
 from programs.upkeep.verification import end_call, own_sheet
 
 

@@ -10,16 +10,8 @@ from datetime import date
 from typing import Any
 
 from programs.enums import ListingPart
-from programs.models import (
-    CareFact,
-    CoverageFact,
-    Facility,
-    FeatureFact,
-    MedicationFact,
-    Phone,
-)
+from programs.models import FACT_MODELS, Facility, Phone
 
-FACT_MODELS: tuple[Any, ...] = (CareFact, MedicationFact, CoverageFact, FeatureFact)
 #: The parts of a listing that belong to its facility.
 FACILITY_PARTS = (ListingPart.PHONES, ListingPart.ADDRESS, ListingPart.NAME)
 

@@ -20,12 +20,9 @@ from django.utils.translation import gettext as _
 
 from programs.enums import ChangeKind, ListingStatus, SourceKind
 from programs.models import (
-    CareFact,
+    FACT_MODELS,
     Correction,
-    CoverageFact,
     Facility,
-    FeatureFact,
-    MedicationFact,
     Opening,
     Phone,
     Program,
@@ -33,7 +30,6 @@ from programs.models import (
 )
 from programs.models.correction import OPEN_STATUSES
 
-FACT_MODELS: tuple[Any, ...] = (CareFact, MedicationFact, CoverageFact, FeatureFact)
 #: What the survivor may take over from the other's facility, field by field.
 FIELDS = ("name", "branch", "website", "organization")
 #: An address is one thing: a street of one place in the town of another would be nowhere.
