@@ -361,7 +361,7 @@ def test_the_queue_and_a_pair_ask_as_often_for_twenty_as_for_one(
     desk.get(address(pair))
     with django_assert_num_queries(5):
         desk.get(queue)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         desk.get(address(pair))
     for number in range(19):
         for name in ("Hill Clinic", "Hill Clinic Inc"):
@@ -370,5 +370,5 @@ def test_the_queue_and_a_pair_ask_as_often_for_twenty_as_for_one(
     with django_assert_num_queries(5):
         desk.get(queue)
     # One more: the next pair, of which there was none.
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         desk.get(address(pair))

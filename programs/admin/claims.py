@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from programs.admin.finding import FacilityStateFilter
-from programs.admin.rules import ReadOnly
+from programs.admin.queues import Queue, WaitingFirst
 from programs.enums import ClaimState
 from programs.models import Claim
 from programs.upkeep import claims
 from programs.upkeep.claims import ClaimDecidedError, ClaimError
 from programs.upkeep.invitations import InvitationError
-from programs.upkeep.permissions import Action, may
+from programs.upkeep.permissions import Action
 
 NOTE_LIMIT, NAME_LIMIT = 500, 160
 
-if TYPE_CHECKING:
-    _ClaimAdmin = admin.ModelAdmin[Claim]
-else:
-    _ClaimAdmin = admin.ModelAdmin
 
-
-class NewFirst(admin.SimpleListFilter):
-    """Shows what waits unless asked for others."""
-
-    title = gettext_lazy("state")
-    parameter_name = "is"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("decided", _("Decided")), ("all", _("All"))]
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("Waiting")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "decided":
-                return queryset.exclude(state=ClaimState.NEW)
-            case "all":
-                return queryset
-            case _:
-                return queryset.filter(state=ClaimState.NEW)
+class NewFirst(WaitingFirst):
+    waiting = Q(state=ClaimState.NEW)
+    decided = ~waiting
 
 
 @admin.register(Claim)
-class ClaimAdmin(ReadOnly, _ClaimAdmin):
+class ClaimAdmin(Queue):
+    action = Action.REVIEW
     list_display = ("facility", "name", "email", "job", "received_at", "state")
     list_filter = (NewFirst, FacilityStateFilter)
     list_select_related = ("facility__organization",)
     ordering = ("received_at", "id")
-    show_full_result_count = False
     search_fields = ("facility__name", "facility__city", "name", "email")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def work_on(self, request: HttpRequest, claim: Claim) -> HttpResponse:
         """Show one claim; approve or reject it when asked to."""
-        if not may(request.user, Action.REVIEW):
-            raise PermissionDenied
-        claim = self.get_object(request, object_id)
-        if claim is None:
-            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
-                request, self.opts, object_id
-            )
         if request.method != "POST":
             return self._page(request, claim)
         try:
@@ -129,6 +88,3 @@ class ClaimAdmin(ReadOnly, _ClaimAdmin):
             "is_open": claim.state == ClaimState.NEW,
         }
         return render(request, "admin/programs/claim/decide.html", context, status=status)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
-        return super().get_queryset(request).select_related(*self.list_select_related)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.admin.finding import StateFilter
-from programs.admin.rules import ReadOnly
+from programs.admin.queues import Queue, WaitingFirst
 from programs.enums import (
     Answer,
     CorrectionKind,
@@ -34,15 +32,10 @@ from programs.models.correction import OPEN_STATUSES
 from programs.search.facts import StatedFact
 from programs.upkeep.corrections import AlreadyClosed, Outcome, close, next_open, take
 from programs.upkeep.in_question import StatedNow, stated_now
-from programs.upkeep.permissions import Action, may
+from programs.upkeep.permissions import Action
 
 #: Reports of these are mended on the facility: its name, its address, its phones.
 OF_THE_FACILITY = {CorrectionKind.PHONE, CorrectionKind.MOVED}
-
-if TYPE_CHECKING:
-    _CorrectionAdmin = admin.ModelAdmin[Correction]
-else:
-    _CorrectionAdmin = admin.ModelAdmin
 
 
 class OutcomeForm(forms.Form):
@@ -81,35 +74,19 @@ class OutcomeForm(forms.Form):
         )
 
 
-class OpenFirst(admin.SimpleListFilter):
-    """Shows open reports unless asked for others."""
-
+class OpenFirst(WaitingFirst):
     title = gettext_lazy("progress")
-    parameter_name = "is"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("closed", _("Closed")), ("all", _("All"))]
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("Open")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "closed":
-                return queryset.filter(closed_at__isnull=False)
-            case "all":
-                return queryset
-            case _:
-                return queryset.filter(closed_at__isnull=True)
+    waiting = Q(closed_at__isnull=True)
+    decided = Q(closed_at__isnull=False)
+    waiting_label = gettext_lazy("Open")
+    decided_choice = ("closed", gettext_lazy("Closed"))
 
 
 class ListingStateFilter(StateFilter):
     lookup = "program__facility__state"
 
 
-class Queue(ChangeList):
+class WithWhatIsStated(ChangeList):
     """Reads what is stated now for all reports of the page at once."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -120,17 +97,17 @@ class Queue(ChangeList):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnly, _CorrectionAdmin):
+class CorrectionAdmin(Queue):
+    action = Action.HANDLE_CORRECTIONS
     list_display = ("listing", "kind", "in_question", "stated", "age", "status", "handled_by")
     list_filter = (OpenFirst, "kind", ListingStateFilter)
     list_select_related = ("program__facility", "term__facet", "handled_by")
     ordering = ("received_at", "id")
-    show_full_result_count = False
     search_fields = ("program__name", "program__facility__name", "program__facility__city")
     search_help_text = gettext_lazy("Name or town of the listing")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return Queue
+        return WithWhatIsStated
 
     @admin.display(description=gettext_lazy("listing"))
     def listing(self, correction: Correction) -> str:
@@ -149,21 +126,8 @@ class CorrectionAdmin(ReadOnly, _CorrectionAdmin):
     def age(self, correction: Correction) -> str:
         return timesince(correction.received_at, correction.closed_at, depth=1)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def work_on(self, request: HttpRequest, correction: Correction) -> HttpResponse:
         """Show one report; take it or close it when asked to."""
-        if not may(request.user, Action.HANDLE_CORRECTIONS):
-            raise PermissionDenied
-        correction = self.get_object(request, object_id)
-        if correction is None:
-            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
-                request, self.opts, object_id
-            )
         if request.method != "POST":
             return self._page(request, correction, OutcomeForm())
         try:
@@ -213,9 +177,6 @@ class CorrectionAdmin(ReadOnly, _CorrectionAdmin):
             "form": form,
         }
         return render(request, "admin/programs/correction/handle.html", context, status=status)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
-        return super().get_queryset(request).select_related(*self.list_select_related)
 
 
 def question_text(correction: Correction) -> str:

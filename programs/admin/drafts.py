@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.admin.finding import FacilityStateFilter
-from programs.admin.rules import ReadOnly
+from programs.admin.queues import Queue, WaitingFirst
 from programs.enums import DraftState
 from programs.models import Draft
 from programs.upkeep import drafts
 from programs.upkeep.drafts import AlreadyDecidedError
 from programs.upkeep.editing import UnreadableVersionError, changes_since, version_of
 from programs.upkeep.history import Change
-from programs.upkeep.permissions import Action, may
+from programs.upkeep.permissions import Action
 from programs.upkeep.section_form import SectionForm
 from programs.upkeep.sections import UnknownSectionError, find_section
 from programs.upkeep.staff_saves import SavedMeanwhileError
@@ -32,64 +30,27 @@ from programs.upkeep.stated_by import speaker
 
 NOTE_LIMIT = 500
 
-if TYPE_CHECKING:
-    _DraftAdmin = admin.ModelAdmin[Draft]
-else:
-    _DraftAdmin = admin.ModelAdmin
 
-
-class SentFirst(admin.SimpleListFilter):
-    """Shows what waits unless asked for others."""
-
-    title = gettext_lazy("state")
-    parameter_name = "is"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("decided", _("Decided")), ("all", _("All"))]
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("Waiting")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "decided":
-                return queryset.filter(state__in=[DraftState.APPROVED, DraftState.RETURNED])
-            case "all":
-                return queryset
-            case _:
-                return queryset.filter(state=DraftState.SENT)
+class SentFirst(WaitingFirst):
+    waiting = Q(state=DraftState.SENT)
+    decided = Q(state__in=[DraftState.APPROVED, DraftState.RETURNED])
 
 
 @admin.register(Draft)
-class DraftAdmin(ReadOnly, _DraftAdmin):
+class DraftAdmin(Queue):
+    action = Action.REVIEW
     list_display = ("facility", "label", "author", "state", "age")
     list_filter = (SentFirst, FacilityStateFilter)
     list_select_related = ("facility", "author")
     ordering = ("changed_at", "id")
-    show_full_result_count = False
     search_fields = ("facility__name", "facility__city")
 
     @admin.display(description=gettext_lazy("waits"), ordering="changed_at")
     def age(self, draft: Draft) -> str:
         return timesince(draft.changed_at, draft.decided_at, depth=1)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def work_on(self, request: HttpRequest, draft: Draft) -> HttpResponse:
         """Show one draft beside what the listing says now; decide when asked to."""
-        if not may(request.user, Action.REVIEW):
-            raise PermissionDenied
-        draft = self.get_object(request, object_id)
-        if draft is None:
-            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
-                request, self.opts, object_id
-            )
         try:
             if request.method == "POST":
                 return self._decide(request, draft)
@@ -168,9 +129,6 @@ class DraftAdmin(ReadOnly, _DraftAdmin):
             "note_limit": NOTE_LIMIT,
         }
         return render(request, "admin/programs/draft/review.html", context, status=status)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Draft]:
-        return super().get_queryset(request).select_related(*self.list_select_related)
 
 
 def state_of(draft: Draft) -> str:

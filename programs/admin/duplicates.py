@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +16,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.admin.queues import Queue
 from programs.admin.recording import NOTE_FIELD, NOTE_MAX_LENGTH
-from programs.admin.rules import ReadOnly
 from programs.admin.stated import said_text, unit_label
 from programs.models import DuplicatePair, Facility
 from programs.upkeep.call_sheets import address_text
@@ -31,12 +30,7 @@ from programs.upkeep.merging import (
     compare,
     merge,
 )
-from programs.upkeep.permissions import Action, may
-
-if TYPE_CHECKING:
-    _PairAdmin = admin.ModelAdmin[DuplicatePair]
-else:
-    _PairAdmin = admin.ModelAdmin
+from programs.upkeep.permissions import Action
 
 
 class ProgressFilter(admin.SimpleListFilter):
@@ -59,13 +53,13 @@ class ProgressFilter(admin.SimpleListFilter):
 
 
 @admin.register(DuplicatePair)
-class DuplicatePairAdmin(ReadOnly, _PairAdmin):
+class DuplicatePairAdmin(Queue):
+    action = Action.MERGE
     list_display = ("first_listing", "second_listing", "shared", "found_at", "parted_at")
     list_filter = (ProgressFilter,)
     list_select_related = ("first", "second")
     # The likeliest first, as `DuplicatePairQuerySet.likeliest_first`.
     ordering = ("-name_likeness", "id")
-    show_full_result_count = False
     search_fields = ("first__name", "second__name", "first__city", "second__city")
     search_help_text = gettext_lazy("Name or town of a listing")
 
@@ -77,21 +71,8 @@ class DuplicatePairAdmin(ReadOnly, _PairAdmin):
     def second_listing(self, pair: DuplicatePair) -> str:
         return listing_text(pair.second)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
+    def work_on(self, request: HttpRequest, pair: DuplicatePair) -> HttpResponse:
         """Lay two listings side by side; merge or part them when told."""
-        if not may(request.user, Action.MERGE):
-            raise PermissionDenied
-        pair = self.get_object(request, object_id)
-        if pair is None:
-            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
-                request, self.opts, object_id
-            )
         if request.method == "POST":
             return self._act(request, pair)
         return self._page(request, pair)
