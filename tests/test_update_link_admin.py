@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.test.utils import override_settings
@@ -13,7 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programs.enums import LinkUseKind, ReminderStatus, Role
-from programs.models import Facility, Reminder, SuppressedAddress, UpdateLink, UpdateLinkUse
+from programs.models import (
+    Facility,
+    Keeper,
+    Reminder,
+    SuppressedAddress,
+    UpdateLink,
+    UpdateLinkUse,
+)
 from programs.upkeep.reminder_mail import CLAIM_LASTS, claim, send_waiting
 from programs.upkeep.reminders import send_link
 from tests.factories import (
@@ -180,3 +188,12 @@ def test_the_page_of_own_links_is_for_those_who_are_signed_in(client):
     client.force_login(KeeperFactory.create(role=Role.EDITOR).user)
     FacilityFactory.create(organization=None)
     assert page_of(client.get(OWN)).select("main button[name]") == []
+
+
+def test_the_page_of_own_links_is_empty_for_a_superuser_who_is_no_keeper(client):
+    user = User.objects.create_superuser("root@example.org")
+    UpdateLinkFactory.create()
+    client.force_login(user)
+    Keeper.objects.filter(user=user).delete()
+    assert page_of(client.get(OWN)).select("main button[name]") == []
+    assert client.post(OWN, {"revoke": "1"}).status_code == 404

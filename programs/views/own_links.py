@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from programs.enums import LinkState, Role
-from programs.models import Facility, Keeper, UpdateLink
+from programs.models import Facility, UpdateLink
 from programs.upkeep import update_links
 from programs.upkeep.permissions import Action, facilities_of, role_of
 from programs.upkeep.reminders import AskedLatelyError, own_link
@@ -26,10 +26,10 @@ def own_links(request: HttpRequest) -> HttpResponse:
     """List the links that work; mail one, or make one stop."""
     user: Any = request.user
     if request.method == "POST":
-        _act(request, user.keeper)
+        _act(request, user)
         return redirect("programs:own-links")
     context = {
-        "links": [link for link, works in _links(user.keeper) if works],
+        "links": [link for link, works in _links(user) if works],
         "facilities": _own_facilities(user).order_by("name", "id"),
     }
     return render(request, "programs/own_links.html", context)
@@ -42,23 +42,28 @@ def _own_facilities(user: Any) -> QuerySet[Facility]:
     return facilities_of(user).distinct()
 
 
-def _links(keeper: Keeper) -> list[tuple[UpdateLink, bool]]:
+def _own_links(user: Any) -> QuerySet[UpdateLink]:
+    """Return the links of the user, of whom a superuser may be no keeper. In no order."""
+    return UpdateLink.objects.filter(keeper__user=user)
+
+
+def _links(user: Any) -> list[tuple[UpdateLink, bool]]:
     now = timezone.now()
-    links = keeper.update_links.select_related("facility").order_by("facility__name", "id")
+    links = _own_links(user).select_related("facility").order_by("facility__name", "id")
     return [(link, link.state(now) == LinkState.OPEN) for link in links]
 
 
-def _act(request: HttpRequest, keeper: Keeper) -> None:
+def _act(request: HttpRequest, user: Any) -> None:
     """Do what the button says. Raises Http404 for what is not theirs."""
     now = timezone.now()
     if "revoke" in request.POST:
-        link = _row(keeper.update_links.all(), request.POST["revoke"])
+        link = _row(_own_links(user), request.POST["revoke"])
         update_links.revoke(link, now)
         messages.success(request, _("The link does not work any more."))
         return
-    facility: Facility = _row(_own_facilities(keeper.user), request.POST.get("send", ""))
+    facility: Facility = _row(_own_facilities(user), request.POST.get("send", ""))
     try:
-        own_link(keeper, facility, now)
+        own_link(user.keeper, facility, now)
     except AskedLatelyError:
         messages.info(request, _("A mail with this link went out less than an hour ago."))
     else:
