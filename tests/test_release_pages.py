@@ -15,11 +15,12 @@ from django.urls import reverse
 
 from programs.enums import ImportAction, ImportStatus, Role
 from programs.importers.federal_load import load_directory, sha256_of
-from programs.models import CoverageFact, ImportDecision, ImportRun
+from programs.models import CoverageFact, Facet, ImportDecision, ImportRun, Program
 from programs.upkeep import releases
 from programs.upkeep.release_work import work_on_next
 from tests.directory_files import row, write_csv
-from tests.factories import KeeperFactory, term
+from tests.factories import KeeperFactory, state, term
+from tests.pages import page_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -190,11 +191,33 @@ def test_a_line_shows_what_changes_field_by_field(editor, run):
     ]
 
 
+def test_no_line_says_a_term_by_its_path(editor, administrator, run):
+    page = page_of(editor.get(url(run), {"action": "conflict"}))
+    assert "payment/medicaid" not in words(page, "table.lines")
+    administrator.post(url(run, "apply"))
+    worked(run)
+    # What the release took away, and somebody entered anew: it stays, and a line says so.
+    spanish = term("language/spanish")
+    state(Program.objects.get(facility__name="Desert Recovery"), "language/spanish")
+    administrator.post(url(run, "undo"))
+    worked(run)
+    (line,) = shown(editor, run, action="stayed")["lines"]
+    assert line.reason == f"{spanish.facet}: {spanish}, feature: changed since"
+
+
+def test_a_rule_names_its_group_as_people_do(editor, run):
+    rule = {"choice": "take", "facet": "payment", "older_than_months": "1"}
+    payment = Facet.objects.get(slug="payment")
+    assert str(editor.get(url(run, "rule"), rule).context["rule"]) == (
+        f"Take what the release says; confirmed more than 1 month ago; only {payment}"
+    )
+
+
 @pytest.mark.parametrize(
-    ("words", "names"), [("new", ["New"]), ("chandler az", ["New"]), ("old", []), ("TX", [])]
+    ("typed", "names"), [("new", ["New"]), ("chandler az", ["New"]), ("old", []), ("TX", [])]
 )
-def test_lines_are_found_by_name_town_and_state(editor, run, words, names):
-    lines = shown(editor, run, action="new", q=words)["lines"]
+def test_lines_are_found_by_name_town_and_state(editor, run, typed, names):
+    lines = shown(editor, run, action="new", q=typed)["lines"]
     assert [line.item.name for line in lines] == names
 
 

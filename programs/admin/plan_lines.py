@@ -37,6 +37,8 @@ class Change(NamedTuple):
 
 class PlanLine(NamedTuple):
     item: ImportItem
+    #: Why the line is there, "" where the changes say it all.
+    reason: str
     changes: list[Change]
 
 
@@ -49,12 +51,22 @@ def plan_lines(items: Iterable[ImportItem]) -> list[PlanLine]:
     }
     counties = Place.objects.in_bulk(_county_ids(items))
     names = {pk: str(county) for pk, county in counties.items()}
-    return [PlanLine(item, list(_changes(item, terms, names))) for item in items]
+    return [
+        PlanLine(item, _reason(item, terms), list(_changes(item, terms, names))) for item in items
+    ]
 
 
 def _county_ids(items: list[ImportItem]) -> set[int]:
     both = (item.detail.get("fields", {}).get("county_id", ()) for item in items)
     return {pk for values in both for pk in values if pk}
+
+
+def _reason(item: ImportItem, terms: dict[str, str]) -> str:
+    """Return the reason with the name of the term that it is about, instead of its path."""
+    if item.action == ImportAction.CONFLICT:
+        return ""
+    path = item.detail.get("term", "")
+    return item.reason.replace(path, terms.get(path, path), 1) if path else item.reason
 
 
 def _changes(item: ImportItem, terms: dict[str, str], counties: dict[int, str]) -> Iterator[Change]:

@@ -120,7 +120,7 @@ class RuleForm(forms.Form):
         return conflicts.Rule(
             ConflictChoice(cleaned["choice"]),
             cleaned["older_than_months"],
-            cleaned["facet"].slug if cleaned["facet"] else "",
+            cleaned["facet"],
         )
 
 

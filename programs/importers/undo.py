@@ -369,6 +369,7 @@ def _lines(cursor: CursorWrapper, rows: str, reason: str) -> list[ImportItem]:
     terms = Term.objects.select_related("facet").in_bulk(
         [term for _facility, term in found if term]
     )
+    paths = {pk: f"{term.facet.slug}/{term.slug}" for pk, term in terms.items()}
     programs = dict(
         Program.objects.filter(facility__in=facilities)
         .order_by("-pk")
@@ -381,9 +382,8 @@ def _lines(cursor: CursorWrapper, rows: str, reason: str) -> list[ImportItem]:
             name=str(facilities.get(facility_id, "")),
             city=facilities[facility_id].city if facility_id in facilities else "",
             state=facilities[facility_id].state if facility_id in facilities else "",
-            reason=f"{terms[term_id].facet.slug}/{terms[term_id].slug}, {reason}"
-            if term_id
-            else reason,
+            reason=f"{paths[term_id]}, {reason}" if term_id else reason,
+            detail={"term": paths[term_id]} if term_id else {},
         )
         for facility_id, term_id in found
     ]

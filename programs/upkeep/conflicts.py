@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from programs.enums import ConflictChoice, ImportAction, ImportStatus
-from programs.models import ImportDecision, ImportItem, ImportRun
+from programs.models import Facet, ImportDecision, ImportItem, ImportRun
 from programs.upkeep.releases import WrongMomentError
 
 DAYS_A_MONTH = 30.44
@@ -25,21 +27,26 @@ class Rule:
 
     choice: ConflictChoice
     older_than_months: int | None = None
-    facet: str = ""
+    facet: Facet | None = None
 
     def __str__(self) -> str:
         parts = [str(self.choice.label)]
         if self.older_than_months:
-            parts.append(f"confirmed more than {self.older_than_months} months ago")
+            said = ngettext(
+                "confirmed more than %s month ago",
+                "confirmed more than %s months ago",
+                self.older_than_months,
+            )
+            parts.append(said % self.older_than_months)
         if self.facet:
-            parts.append(f"only {self.facet}")
+            parts.append(_("only %(group)s") % {"group": self.facet})
         return "; ".join(parts)
 
     def conflicts(self, run: ImportRun, *, today: date) -> QuerySet[ImportItem]:
         """Return the open conflicts that the rule decides. In no order."""
         conflicts = open_conflicts(run).annotate(said_on=KT("detail__said_on"))
         if self.facet:
-            conflicts = conflicts.filter(detail__term__startswith=f"{self.facet}/")
+            conflicts = conflicts.filter(detail__term__startswith=f"{self.facet.slug}/")
         if self.older_than_months:
             since = today - timedelta(days=round(self.older_than_months * DAYS_A_MONTH))
             # Days written as 2024-05-01 are in the order of their letters.
