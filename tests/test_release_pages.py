@@ -12,14 +12,25 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from programs.enums import ImportAction, ImportStatus, Role
 from programs.importers.federal_load import load_directory, sha256_of
-from programs.models import CoverageFact, Facet, ImportDecision, ImportRun, Program
+from programs.models import (
+    CallSheet,
+    ChangeSet,
+    CoverageFact,
+    DuplicatePair,
+    Facet,
+    ImportDecision,
+    ImportRun,
+    Keeper,
+    Program,
+)
 from programs.upkeep import releases
 from programs.upkeep.release_work import work_on_next
 from tests.directory_files import row, write_csv
-from tests.factories import KeeperFactory, state, term
+from tests.factories import CorrectionFactory, KeeperFactory, UpdateLinkFactory, state, term
 from tests.pages import page_of, words
 
 pytestmark = pytest.mark.django_db
@@ -286,11 +297,53 @@ def test_an_administrator_applies_and_undoes(administrator, run):
     assert shown(administrator, run)["run"].status == ImportStatus.APPLYING
     assert worked(run).status == ImportStatus.APPLIED
     written = {
-        table.table: table for table in administrator.get(url(run, "undo")).context["written"]
+        table.table: table
+        for table in administrator.get(url(run, "undo")).context["preview"].written
     }
     assert (written["facilities"].made, written["facilities"].since) == (1, 0)
     administrator.post(url(run, "undo"))
     assert worked(run).status == ImportStatus.UNDONE
+
+
+def test_who_undoes_sees_what_people_left_on_the_new_listings_that_stay(
+    administrator, run, django_assert_num_queries
+):
+    administrator.post(url(run, "apply"))
+    worked(run)
+    old = Program.objects.get(facility__name="Desert Recovery")
+    CorrectionFactory.create(program=old)
+    with CaptureQueriesContext(connection) as before:
+        page = page_of(administrator.get(url(run, "undo")))
+    assert "New listings that stay" not in words(page)
+    new = Program.objects.get(facility__name="New")
+    CorrectionFactory.create_batch(2, program=new)
+    UpdateLinkFactory.create(facility=new.facility)
+    CallSheet.objects.create(facility=new.facility)
+    DuplicatePair.objects.create(
+        first=old.facility, second=new.facility, shared="near name", name_likeness=80,
+        found_at=timezone.now(),
+    )  # fmt: skip
+    with django_assert_num_queries(len(before) + 1):
+        page = page_of(administrator.get(url(run, "undo")))
+    assert [words(line) for line in page.select("#content-main li")] == [
+        "New , Chandler, AZ (call sheets: 1, reports from the public: 2, one-tap links: 1)"
+    ]
+    administrator.post(url(run, "undo"))
+    worked(run)
+    assert Program.objects.filter(pk=new.pk).exists()
+
+
+def test_a_run_that_is_planned_again_says_nothing_of_the_run_it_was(administrator, run):
+    for page in ("apply", "undo"):
+        administrator.post(url(run, page))
+        worked(run)
+    administrator.post(url(run, "plan"))
+    worked(run)
+    text = words(page_of(administrator.get(url(run))), "#content-main")
+    assert ("Applied" in text, "Undone" in text) == (False, False)
+    assert run.started_by == Keeper.objects.get(role=Role.ADMINISTRATOR).user
+    # What it was is in the history.
+    assert set(ChangeSet.objects.values_list("metadata__kind", flat=True)) == {"import", "undo"}
 
 
 @pytest.mark.parametrize("page", ["apply", "undo"])

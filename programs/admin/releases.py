@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from programs.admin.plan_lines import plan_lines
 from programs.admin.rules import ReadOnly
 from programs.enums import ConflictChoice, ImportAction, ImportStatus
-from programs.importers.undo import undo_preview
+from programs.importers.undo_preview import undo_preview
 from programs.models import Facet, ImportItem, ImportRun
 from programs.upkeep import conflicts, releases
 from programs.upkeep.confidential import lines_for
@@ -208,8 +208,8 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
         if not may(request.user, action):
             raise PermissionDenied
         if request.method != "POST":
-            written = undo_preview(run) if verb == "undo" else []
-            shown = {"verb": verb, "button": BUTTONS[verb], "written": written}
+            preview = undo_preview(run) if verb == "undo" else None
+            shown = {"verb": verb, "button": BUTTONS[verb], "preview": preview}
             return self.page(
                 request, "confirm.html", BUTTONS[verb], run=run, **shown, **decisions(run)
             )

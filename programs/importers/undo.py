@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -107,40 +106,6 @@ def undo(run: ImportRun, clock: Clock) -> None:
         keep_lines(run, [*kept, *(line for table in TABLES for line in _stayed(cursor, table))])
 
 
-class Written(NamedTuple):
-    """What a run wrote to one table, and how many of those rows were written to since."""
-
-    table: str
-    made: int
-    changed: int
-    deleted: int
-    since: int
-
-
-def undo_preview(run: ImportRun) -> list[Written]:
-    """Count what undoing a run is about, a table each."""
-    with connection.cursor() as cursor:
-        change_set = change_set_of(cursor, run)
-        return [_written(cursor, tracked, change_set) for tracked in TABLES if change_set]
-
-
-def _written(cursor: CursorWrapper, tracked: Tracked, change_set: UUID) -> Written:
-    of_run = f"FROM {tracked.events} WHERE pgh_context_id = %s"
-    cursor.execute(f"SELECT pgh_label, count(*) {of_run} GROUP BY 1", [change_set])
-    counts = dict(cursor.fetchall())
-    # Few rows have later events: they are looked up among those of the run, not the other way.
-    cursor.execute(
-        f"SELECT count(DISTINCT later.pgh_obj_id) FROM {tracked.events} later"
-        f" WHERE later.pgh_id > (SELECT max(pgh_id) {of_run})"
-        f" AND EXISTS (SELECT 1 {of_run} AND pgh_obj_id = later.pgh_obj_id)",
-        [change_set, change_set],
-    )
-    (since,) = cursor.fetchone()
-    made, changed, deleted = (counts.get(label, 0) for label in ("insert", "update", "delete"))
-    name = str(tracked.model._meta.verbose_name_plural)
-    return Written(name, made, changed, deleted, since)
-
-
 def change_set_of(cursor: CursorWrapper, run: ImportRun) -> UUID | None:
     """Return the id of the change set under which the run wrote last, if it ever did."""
     cursor.execute(
@@ -218,7 +183,7 @@ def _keep_listings_worked_on(cursor: CursorWrapper) -> list[ImportItem]:
     )
     for tracked in TABLES:
         cursor.execute(_worked_on(tracked))
-    for table, column, parent in _references():
+    for table, column, parent in references():
         cursor.execute(
             f"INSERT INTO undo_kept SELECT made.id FROM undo_facility made"
             f" JOIN programs_program program ON program.facility_id = made.id"
@@ -260,7 +225,7 @@ def _worked_on(tracked: Tracked) -> str:
     """
 
 
-def _references(*, to_be_cleared: bool = False) -> Iterator[tuple[str, str, str]]:
+def references(*, to_be_cleared: bool = False) -> Iterator[tuple[str, str, str]]:
     """Yield (table, column, parent) of what refers to programs and facilities besides `TABLES`.
 
     Those are what keepers and the public left there, or what only has to forget them.
@@ -302,7 +267,7 @@ def _programs_concerned(cursor: CursorWrapper) -> list[int]:
 
 def _let_go_of_added(cursor: CursorWrapper) -> None:
     """Clear the columns that name a listing which is going, where that may be empty."""
-    for table, column, parent in _references(to_be_cleared=True):
+    for table, column, parent in references(to_be_cleared=True):
         of = "undo_facility" if parent == "made.id" else "undo_program"
         cursor.execute(
             f"UPDATE {table} SET {column} = NULL"

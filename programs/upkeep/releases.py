@@ -67,13 +67,24 @@ def later_applied(run: ImportRun) -> ImportRun | None:
 def plan_again(run: ImportRun, user: User | None = None) -> None:
     """Ask for the plan anew, since the directory changed or what failed was mended.
 
-    Decisions on conflicts that are in the new plan too stay. Raises WrongMomentError.
+    Decisions on conflicts that are in the new plan too stay. From here on the run tells of its new
+    life; when it was applied and undone before is in the history. Raises WrongMomentError.
     """
     if run.status not in CAN_BE_PLANNED_AGAIN:
         raise WrongMomentError("What is being worked on, or applied, is not planned again.")
     if not run.file_path:
         raise WrongMomentError("The command read this file; it is not kept. Upload it.")
-    _ask(run, run.status, ImportStatus.PLANNING)
+    _ask(
+        run,
+        run.status,
+        ImportStatus.PLANNING,
+        started_at=timezone.now(),
+        started_by=user,
+        applied_at=None,
+        applied_by=None,
+        undone_at=None,
+        undone_by=None,
+    )
 
 
 def discard(run: ImportRun, user: User | None = None) -> None:
@@ -89,7 +100,7 @@ def discard(run: ImportRun, user: User | None = None) -> None:
             transaction.on_commit(lambda: forget_upload(Path(run.file_path)))
 
 
-def _ask(run: ImportRun, now: str, then: ImportStatus, **changes: User) -> None:
+def _ask(run: ImportRun, now: str, then: ImportStatus, **changes: object) -> None:
     with transaction.atomic():
         _move(run, now, then, message="", **changes)
         _expect_work(run)
