@@ -368,9 +368,10 @@ def test_one_to_three_levels_are_suggested_none_twice_each_with_a_reason(answers
     others = levels[1:] if levels[0] == Care.HOSP else levels
     assert others == sorted(others, key=LEVELS.index)
     advice = advise(answers)
-    reasons = [*advice.levels, *advice.withdrawal, *advice.medicine, *advice.add_ons]
-    assert all(each.rules for each in reasons)
-    assert all(each.rules for each in [*advice.features, *advice.notices])
+    care = [*advice.levels, *advice.withdrawal, *advice.medicine, *advice.add_ons]
+    assert all(each.rules for each in care)
+    assert all(each.rules for each in advice.features)
+    assert all(each.rules for each in advice.notices)
 
 
 @given(no_emergency)

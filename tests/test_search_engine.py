@@ -46,7 +46,7 @@ from programs.search.criteria import (
     SearchCriteria,
     Where,
 )
-from programs.search.engine import FEW, SearchResults, search
+from programs.search.engine import FEW, SearchResults, search, total
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, read_vocabulary
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state
@@ -319,6 +319,7 @@ def test_search_finds_what_the_naive_reference_finds(
         assert gain_of_openings(found) == expected.gain_of_openings
         assert ids(found) == expected.page(1)
         assert found.total == len(expected.program_ids)
+        assert total(criteria, read_vocabulary(), now=NOW) == found.total
         assert found.remote == expected.remote
         assert counts(found) == expected.counts
         assert relaxations(found) == (expected.gains, expected.gains_of_exclusions)
@@ -496,6 +497,8 @@ def test_a_search_is_three_statements_whatever_it_finds(programs, django_assert_
     criteria = SearchCriteria(where=NEAR_CHANDLER, wanted={"payment": ("medicaid",)})
     with django_assert_num_queries(3):
         assert len(search(criteria, vocabulary).matches) == programs
+    with django_assert_num_queries(1):
+        assert total(criteria, vocabulary) == programs
 
 
 def test_statements_of_many_filters_are_short_enough_for_the_driver_to_keep_them_read():

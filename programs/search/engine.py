@@ -140,11 +140,7 @@ def search(
     Raises KeyError when the criteria name a facet or term that the vocabulary lacks.
     """
     opening = opening_condition(criteria, vocabulary, now or timezone.now())
-    conditions: list[Condition] = [
-        *conditions_of(criteria, vocabulary),
-        *name_conditions(criteria.names),
-        *([opening] if criteria.openings_now else []),
-    ]
+    conditions = _all_conditions(criteria, opening, vocabulary)
     counts, rows, farther = find(criteria, conditions, opening, vocabulary)
     facts = _facts_to_show(rows, criteria, vocabulary) if rows else {}
     return SearchResults(
@@ -157,6 +153,26 @@ def search(
         relaxations=tuple(_relaxations(criteria, conditions, counts)),
         farther=farther,
     )
+
+
+def total(criteria: SearchCriteria, vocabulary: Vocabulary, *, now: datetime | None = None) -> int:
+    """Return how many match, as `search` says, for a page that leads to the search.
+
+    One statement, and one more where names are searched. Raises KeyError as `search` does.
+    """
+    opening = opening_condition(criteria, vocabulary, now or timezone.now())
+    conditions = _all_conditions(criteria, opening, vocabulary)
+    return count(criteria, conditions, opening, vocabulary).total
+
+
+def _all_conditions(
+    criteria: SearchCriteria, opening: OpeningCondition, vocabulary: Vocabulary
+) -> list[Condition]:
+    return [
+        *conditions_of(criteria, vocabulary),
+        *name_conditions(criteria.names),
+        *([opening] if criteria.openings_now else []),
+    ]
 
 
 def find(
