@@ -142,11 +142,12 @@ def test_a_pair_that_was_parted_is_never_offered_again(pair, ruth):
     assert DuplicatePair.objects.get().parted_by == ruth
 
 
-def test_a_pair_that_is_alike_no_more_leaves_the_queue(pair):
+def test_a_pair_that_is_alike_no_more_leaves_the_queue(pair, django_assert_num_queries):
     Facility.objects.filter(pk=pair.second_id).update(
         name="Sunrise", street1="7 Elm Street", latitude=33.5
     )
-    find_duplicates(timezone.now())
+    with django_assert_num_queries(10):
+        find_duplicates(timezone.now())
     assert DuplicatePair.objects.count() == 0
 
 
@@ -215,6 +216,17 @@ def test_a_fact_is_taken_whole_with_its_source_and_dates(pair, ruth):
         "starts_and_continues", facility_said, date(2023, 1, 1), date(2026, 1, 2),
     )  # fmt: skip
     assert stored_rows() == recomputed_rows()
+
+
+def test_comparing_takes_eleven_statements_whatever_is_stated(pair, django_assert_num_queries):
+    for facility in Facility.objects.all():
+        facility.organization = OrganizationFactory.create()
+        facility.save()
+    for term in ("track/women", "track/men", "payment/medicaid"):
+        state(program_of(pair.second), term)
+    first, second = Facility.objects.get(pk=pair.first_id), Facility.objects.get(pk=pair.second_id)
+    with django_assert_num_queries(11):
+        compare(first, second)
 
 
 def test_what_only_one_states_is_kept_and_the_nearer_source_counts(pair):

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +21,6 @@ from programs.enums import (
     Answer,
     CorrectionKind,
     CorrectionStatus,
-    DatePrecision,
     FactKind,
     MedicationRelation,
     NetworkRelation,
@@ -33,6 +31,7 @@ from programs.search.facts import StatedFact
 from programs.upkeep.corrections import AlreadyClosed, Outcome, close, next_open, take
 from programs.upkeep.in_question import StatedNow, stated_now
 from programs.upkeep.permissions import Action
+from programs.upkeep.stated_by import attributed
 
 #: Reports of these are mended on the facility: its name, its address, its phones.
 OF_THE_FACILITY = {CorrectionKind.PHONE, CorrectionKind.MOVED}
@@ -193,27 +192,28 @@ def question_text(correction: Correction) -> str:
 def stated_texts(correction: Correction, stated: StatedNow) -> list[str]:
     """Say what the listing states now of the fact in question, by whom and when."""
     if correction.term_id:
-        return [fact_text(fact) for fact in stated.facts] or [_("Not stated any more")]
+        return [stated_text(fact) for fact in stated.facts] or [_("Not stated any more")]
     if correction.phone:
         use = stated.phone and stated.phone.get_use_display()
         return [_("Listed: %s") % use if use else _("Not listed any more")]
     return []
 
 
-def fact_text(fact: StatedFact) -> str:
+def stated_text(fact: StatedFact) -> str:
     """Say "Yes (Test survey, reported 2023)"."""
     said: Any = Answer(fact.answer)
     if fact.facet.kind == FactKind.MEDICATION:
         said = MedicationRelation(fact.relation)
     elif fact.facet.kind == FactKind.COVERAGE:
         said = NetworkRelation(fact.relation)
-    is_year = fact.date_precision == DatePrecision.YEAR
-    reported = str(fact.reported_on.year) if is_year else date_format(fact.reported_on)
-    when = _("reported %s") % reported
-    if fact.confirmed_on:
-        when = _("confirmed %s") % date_format(fact.confirmed_on)
     plan = f", {fact.plan}" if fact.plan else ""
-    return f"{said.label}{plan} ({fact.source_name}, {when})"
+    source = attributed(
+        fact.source_name,
+        fact.date_precision,
+        reported_on=fact.reported_on,
+        confirmed_on=fact.confirmed_on,
+    )
+    return f"{said.label}{plan} ({source})"
 
 
 def already_closed_text(correction: Correction) -> str:

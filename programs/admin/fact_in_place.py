@@ -27,8 +27,9 @@ from programs.admin.facts import (
 )
 from programs.enums import ChangeKind, Tick
 from programs.models import Fact, Program, Source, change_set
-from programs.upkeep.call_sheets import Question, fact_text, sections_of
+from programs.upkeep.call_sheets import Question, sections_of
 from programs.upkeep.permissions import Action, may
+from programs.upkeep.stated_by import fact_text
 
 INLINES: dict[str, type[FactInline]] = {
     str(inline.model._meta.model_name): inline

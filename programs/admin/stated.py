@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.models import Opening
 from programs.upkeep.merging import UnitKey
+from programs.upkeep.stated_by import said, stated_by
 
 
 def unit_label(key: UnitKey, term: Any) -> str:
@@ -22,17 +23,10 @@ def unit_label(key: UnitKey, term: Any) -> str:
 
 def said_text(rows: Iterable[Any]) -> str:
     """Say what was stated, by whom and when; nothing where nobody did."""
-    return "; ".join(f"{_said(row)} ({row.source}, {date_format(_last_day(row))})" for row in rows)
+    return "; ".join(map(_row_text, rows))
 
 
-def _said(row: Any) -> str:
+def _row_text(row: Any) -> str:
     if isinstance(row, Opening):
-        return row.get_status_display()
-    display = getattr(row, "get_relation_display", None) or row.get_answer_display
-    return str(display())
-
-
-def _last_day(row: Any) -> Any:
-    if isinstance(row, Opening):
-        return row.stated_at
-    return row.confirmed_on or row.reported_on
+        return f"{row.get_status_display()} ({row.source}, {date_format(row.stated_at)})"
+    return f"{said(row)} ({stated_by(row)})"

@@ -31,7 +31,7 @@ from programs.enums import (
 from programs.geo import Coordinates
 from programs.models import (
     FACT_MODELS,
-    KIND_OF_FACTS,
+    FACTS_OF_KIND,
     ConfidentialAddress,
     CoverageFact,
     Facility,
@@ -54,8 +54,6 @@ SAMPLE_FILE = Path(__file__).resolve().parents[2] / "fixtures" / "sample.yaml"
 SAMPLE_SOURCE = "invented-sample"
 SOURCE_SLUGS = (SAMPLE_SOURCE, "facility", "staff")
 
-#: Where the facts of a term go.
-TABLES: dict[str, Any] = {kind: model for model, kind in KIND_OF_FACTS.items()}
 #: What a keeper asks about when he calls a facility.
 CONFIRMED_KINDS = {FactKind.CARE, FactKind.MEDICATION, FactKind.COVERAGE}
 CONFIRMED_DAYS_AGO = 20
@@ -327,7 +325,7 @@ class SampleBuilder:
             key: details.pop(key, site.get(key) if kind in CONFIRMED_KINDS else None)
             for key in ("confirmed_by", "confirmed_days_ago")
         }
-        fact = TABLES[kind](program=program, term=term, reported_on=reported_on, **details)
+        fact = FACTS_OF_KIND[kind](program=program, term=term, reported_on=reported_on, **details)
         fact.source = self.sources[confirmed["confirmed_by"] or SAMPLE_SOURCE]
         if confirmed["confirmed_by"]:
             fact.confirmed_on = self._days_ago(

@@ -8,6 +8,7 @@ from programs.models.duplicate import DuplicatePair
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import (
     FACT_MODELS,
+    FACTS_OF_KIND,
     KIND_OF_FACTS,
     CareFact,
     CoverageFact,
@@ -40,6 +41,7 @@ from programs.models.vocabulary import (
 )
 
 __all__ = [
+    "FACTS_OF_KIND",
     "FACT_MODELS",
     "KIND_OF_FACTS",
     "CallSheet",

@@ -241,12 +241,14 @@ class FeatureFact(Fact):
         ]
 
 
-#: Which terms each table of facts is about.
-KIND_OF_FACTS: dict[type[models.Model], FactKind] = {
-    CareFact: FactKind.CARE,
-    MedicationFact: FactKind.MEDICATION,
-    CoverageFact: FactKind.COVERAGE,
-    FeatureFact: FactKind.FEATURE,
+#: The tables of facts, by the kind of term that each is about.
+FACTS_OF_KIND: dict[str, Any] = {
+    FactKind.CARE: CareFact,
+    FactKind.MEDICATION: MedicationFact,
+    FactKind.COVERAGE: CoverageFact,
+    FactKind.FEATURE: FeatureFact,
 }
-#: The tables of facts.
+KIND_OF_FACTS: dict[type[models.Model], FactKind] = {
+    model: FactKind(kind) for kind, model in FACTS_OF_KIND.items()
+}
 FACT_MODELS: tuple[Any, ...] = tuple(KIND_OF_FACTS)

@@ -13,9 +13,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from programs.enums import ChangeKind, FactKind, ListingPart, NetworkRelation, Tick
+from programs.enums import ChangeKind, ListingPart, NetworkRelation, Tick
 from programs.models import FACT_MODELS, Facility, Fact, Program, ShelfLife, change_set
 from programs.upkeep.confirming import confirm_facts, confirm_parts
+from programs.upkeep.stated_by import fact_text
 from programs.upkeep.verification import end_call, own_sheet
 
 
@@ -163,16 +164,6 @@ def _good_for(fact: Any, facet: timedelta, lives: Mapping[str, timedelta]) -> ti
 
 def _is_due(last: date | None, good_for: timedelta | None, today: date) -> bool:
     return good_for is not None and (last is None or last + good_for <= today)
-
-
-def fact_text(fact: Any) -> str:
-    """Say a fact in one line: "Methadone: Can continue it". Its term must be at hand."""
-    kind = fact.term.facet.kind
-    if kind in {FactKind.MEDICATION, FactKind.COVERAGE}:
-        said = fact.get_relation_display()
-        plan = getattr(fact, "plan", "")
-        return f"{fact.term}: {said}, {plan}" if plan else f"{fact.term}: {said}"
-    return f"{fact.term}: {fact.get_answer_display()}"
 
 
 @transaction.atomic

@@ -44,12 +44,14 @@ def find_duplicates(now: datetime) -> Found:
     """Compare all published facilities with each other, and queue the pairs that are new.
 
     Pairs that wait and are not found any more leave the queue; those that somebody parted stay
-    parted. Nine statements, and one more for each 2,000 new pairs.
+    parted. Nine statements, one more where pairs leave, and one for each 2,000 new ones.
     """
     found = {_ordered(pair): pair for pair in pairs_among(listed_facilities())}
     waiting = DuplicatePair.objects.filter(parted_at=None).select_for_update()
     known = {(pair.first_id, pair.second_id): pair.pk for pair in waiting}
-    _forget([pk for ids, pk in known.items() if ids not in found])
+    # Of those that are alike no more, pairs that were merged stay: they are not open.
+    alike_no_more = [pk for ids, pk in known.items() if ids not in found]
+    DuplicatePair.objects.open().filter(pk__in=alike_no_more).delete()
     pairs = [
         DuplicatePair(
             first_id=first,
@@ -71,12 +73,6 @@ def find_duplicates(now: datetime) -> Found:
 
 def _ordered(pair: LikelyPair) -> tuple[int, int]:
     return min(pair.key, pair.other), max(pair.key, pair.other)
-
-
-def _forget(ids: list[int]) -> None:
-    """Take pairs out of the queue that are alike no more; not those that were merged."""
-    both_listed = DuplicatePair.objects.open().filter(pk__in=ids).values("pk")
-    DuplicatePair.objects.filter(pk__in=list(both_listed.values_list("pk", flat=True))).delete()
 
 
 def pairs_among(listed: Sequence[Listed]) -> Iterator[LikelyPair]:

@@ -17,7 +17,6 @@ from programs.enums import (
     NetworkRelation,
 )
 from programs.models import Facet, Program, Source, Term, effective_relations
-from programs.upkeep.call_sheets import fact_text
 from programs.upkeep.own_facts import (
     CARE_DETAILS,
     facts_of_facet,
@@ -28,7 +27,7 @@ from programs.upkeep.own_facts import (
     state_plans,
 )
 from programs.upkeep.section_form import Group, SectionForm
-from programs.upkeep.stated_by import stated_by
+from programs.upkeep.stated_by import fact_text, stated_by
 
 MOST_HOURS_A_WEEK, MOST_DAYS = 168, 3660
 PLAN_LENGTH = 120

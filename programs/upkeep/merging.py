@@ -116,7 +116,10 @@ class Taken:
 
 
 def compare(survivor: Facility, other: Facility) -> Comparison:
-    """Lay two facilities side by side. Raises NotMergeableError. Eleven statements."""
+    """Lay two facilities side by side. Raises NotMergeableError.
+
+    Eleven statements, two of which read the organizations.
+    """
     ours, theirs = listed_program(survivor), listed_program(other)
     if survivor.pk == other.pk:
         raise NotMergeableError(_("These are one listing already."))

@@ -12,10 +12,9 @@ from typing import Any
 
 from programs.enums import Answer, FactKind, MedicationRelation, NetworkRelation
 from programs.models import (
-    CareFact,
+    FACTS_OF_KIND,
     CoverageFact,
     Fact,
-    FeatureFact,
     MedicationFact,
     Program,
     Source,
@@ -26,12 +25,6 @@ from programs.models import (
 CARE_DETAILS = (
     "hours_per_week_min", "hours_per_week_max", "length_days_min", "length_days_max", "overnight",
 )  # fmt: skip
-FACTS_OF_KIND: dict[str, Any] = {
-    FactKind.CARE: CareFact,
-    FactKind.MEDICATION: MedicationFact,
-    FactKind.COVERAGE: CoverageFact,
-    FactKind.FEATURE: FeatureFact,
-}
 
 
 def facts_of_facet(program: Program, facet_id: int, kind: str) -> dict[int, list[Any]]:

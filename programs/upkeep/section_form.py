@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,12 +44,13 @@ class SectionForm(forms.Form):
         """Return the hidden fields that carry it."""
         return format_html_join("", "{}", ((field.as_hidden(only_initial=True),) for field in self))
 
+    @abstractmethod
     def groups(self) -> Iterator[Group]:
-        raise NotImplementedError
+        """Yield the fields in the order of the page."""
 
+    @abstractmethod
     def apply(self, today: date) -> None:
         """Write what was changed, of a valid form, inside the caller's change set."""
-        raise NotImplementedError
 
     def typed(self) -> Typed:
         """Return what was typed into the fields that were changed."""

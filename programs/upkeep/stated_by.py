@@ -1,7 +1,8 @@
-"""Who stated a row of a listing and when, in a few words, and who speaks when somebody saves."""
+"""What a row of a listing states, by whom and when, in a few words; who speaks on a save."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -21,10 +22,33 @@ def speaker(user: User | AnonymousUser) -> Source:
 
 def stated_by(row: Any) -> str:
     """Say "The facility itself, confirmed Nov. 22, 2026". The source must be at hand."""
-    if row.confirmed_on:
-        return _("%(source)s, confirmed %(day)s") % {
-            "source": row.source.name, "day": date_format(row.confirmed_on),
-        }  # fmt: skip
-    is_year = row.source.date_precision == DatePrecision.YEAR
-    day = str(row.reported_on.year) if is_year else date_format(row.reported_on)
-    return _("%(source)s, reported %(day)s") % {"source": row.source.name, "day": day}
+    return attributed(
+        row.source.name,
+        row.source.date_precision,
+        reported_on=row.reported_on,
+        confirmed_on=row.confirmed_on,
+    )
+
+
+def attributed(
+    source_name: str, date_precision: str, *, reported_on: date, confirmed_on: date | None
+) -> str:
+    """Name a source and the day on which it last stood by what it says, as exactly as is known."""
+    if confirmed_on:
+        day = date_format(confirmed_on)
+        return _("%(source)s, confirmed %(day)s") % {"source": source_name, "day": day}
+    is_year = date_precision == DatePrecision.YEAR
+    day = str(reported_on.year) if is_year else date_format(reported_on)
+    return _("%(source)s, reported %(day)s") % {"source": source_name, "day": day}
+
+
+def said(fact: Any) -> str:
+    """Say the answer or relation of a fact: "Can continue it"."""
+    display = getattr(fact, "get_relation_display", None) or fact.get_answer_display
+    return str(display())
+
+
+def fact_text(fact: Any) -> str:
+    """Say a fact in one line: "Methadone: Can continue it". Its term must be at hand."""
+    plan = getattr(fact, "plan", "")
+    return f"{fact.term}: {said(fact)}, {plan}" if plan else f"{fact.term}: {said(fact)}"
