@@ -58,6 +58,7 @@ def test_a_quote_or_a_blank_does_not_end_a_query_string(line, kept):
         ("Not Found: /corrections/canary/", "Not Found: /corrections/***/"),
         ('"GET /corrections/canary HTTP/1.1" 404 12', '"GET /corrections/*** HTTP/1.1" 404 12'),
         ("Not Found: /corrections/", "Not Found: /corrections/"),
+        ("Not Found: /es/corrections/canary/", "Not Found: /es/corrections/***/"),
         ("Gone: /update/12.canary/", "Gone: /update/***/"),
         ('"POST /update/12.canary/ HTTP/1.1" 302 0', '"POST /update/***/ HTTP/1.1" 302 0'),
         ("Not Found: /stop-reminders/12.canary/", "Not Found: /stop-reminders/***/"),

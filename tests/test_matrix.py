@@ -1,6 +1,7 @@
 """Every address of the site, as every role: who gets in is what this table says, and no more.
 
-An address that is not in the table fails: whoever adds a page says here whose it is.
+An address that is not in the table fails: whoever adds a page says here whose it is. Spanish ones
+are the same behind a prefix, which tests/test_languages.py shows.
 """
 
 from __future__ import annotations

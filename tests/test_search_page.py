@@ -316,6 +316,8 @@ def test_htmx_gets_what_changes_and_no_more(client, clinic):
     assert changed.select("html, head, body, header, footer, .crisis, script, link, main") == []
     assert words(changed, "title") == words(whole, "title")
     only(changed, "title").decompose()
+    # The same search in the other language.
+    assert words(only(changed, "#languages").extract()) == words(whole, "#languages")
     assert words(changed) == words(whole, "main")
 
 

@@ -83,6 +83,8 @@ def test_a_filter_changes_results_counts_title_and_address_without_a_reload(unre
     assert count(women) < before
     assert int(women.locator(".count").inner_text()) == count(women)
     assert search_of(unreloaded)["payment"] == ["medicaid"]
+    in_spanish = unreloaded.get_by_role("link", name="Español")
+    assert attribute(in_spanish, "href") == f"/es/programs/?{urlsplit(unreloaded.url).query}"
     assert unreloaded.title() == unreloaded.locator("h1").inner_text()
     expect(
         unreloaded.get_by_role("link", name="Remove the filter Payment: Medicaid")
@@ -136,6 +138,7 @@ def test_back_and_forward_bring_results_and_boxes(unreloaded: Page):
     expect(unreloaded.locator("[data-total]")).to_have_attribute("data-total", str(before))
     expect(medicaid).not_to_be_checked()
     assert "payment" not in search_of(unreloaded)
+    assert attribute(unreloaded.locator("#languages a"), "href") == f"/es{RESULTS}"
     assert results_of(unreloaded) == text
     unreloaded.go_forward()
     expect(unreloaded.locator("[data-total]")).to_have_attribute("data-total", str(announced))
