@@ -24,8 +24,9 @@ from programs.search.places import (
     ResolvedPlace,
     resolve_place,
 )
+from programs.search.typed_text import MAX_CHARACTERS
 from programs.search.vocabulary import Vocabulary, VocabularyFacet
-from programs.search.words import MAX_CHARACTERS, WordsRead, read_words
+from programs.search.words import WordsRead, read_words
 
 #: No search shows more pages than this; the last ones are beyond any directory's size.
 MAX_PAGE = 100_000

@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 
 from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
-from programs.search.places import (
-    PlaceIsAmbiguous,
-    PlaceNotFound,
-    place_key,
-    resolve_place,
-)
+from programs.search.place_names import place_key
+from programs.search.places import PlaceIsAmbiguous, PlaceNotFound, resolve_place
 
 pytestmark = pytest.mark.django_db
 

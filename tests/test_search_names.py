@@ -17,7 +17,7 @@ from programs.models import Facility, NameWord, Organization, Program, SearchNam
 from programs.search.criteria import Anywhere, InState, Near, SearchCriteria
 from programs.search.engine import SearchResults, search
 from programs.search.names import name_conditions
-from programs.search.places import plain_words
+from programs.search.place_names import plain_words
 from programs.search.vocabulary import read_vocabulary
 from tests.factories import FacilityFactory, OrganizationFactory, ProgramFactory, state
 from tests.naive_search import folded, naive_search, published_programs

@@ -9,7 +9,7 @@ from programs.enums import LocationPrecision, PlaceKind
 from programs.geo import Coordinates, haversine_miles
 from programs.importers.records import CleanRow
 from programs.models import Place
-from programs.search.places import place_key
+from programs.search.place_names import place_key
 
 #: No ZIP code of the lower states reaches this far from its middle; a point beyond is a mistake.
 MAX_MILES_FROM_ZIP = 150

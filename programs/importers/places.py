@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from programs.enums import STATE_NAMES, PlaceKind
 from programs.geo import Coordinates, haversine_miles
-from programs.search.places import place_key
+from programs.search.place_names import place_key
 
 #: Names repeat from ZIP to ZIP.
 cached_place_key = cache(place_key)

@@ -45,7 +45,7 @@ from programs.models import (
     Term,
 )
 from programs.models.opening import hours_that_count
-from programs.search.places import place_key
+from programs.search.place_names import place_key
 
 Entry = Mapping[str, Any]
 

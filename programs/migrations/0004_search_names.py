@@ -9,7 +9,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-#: The rule of `programs.search.places.plain_words`.
+#: The rule of `programs.search.place_names.plain_words`.
 PLAIN_WORDS = r"""
 CREATE FUNCTION programs_plain_words(name text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

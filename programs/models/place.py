@@ -13,7 +13,7 @@ from programs.geo import Coordinates
 class Place(models.Model):
     """A ZIP code, town, county or state.
 
-    `key` is the name as `search.places.place_key` folds it; for a ZIP code, its five digits.
+    `key` is the name as `search.place_names.place_key` folds it; for a ZIP code, its five digits.
     `latitude` and `longitude` are degrees: a ZIP's centroid, or the mean of an area's ZIPs.
     """
 

@@ -10,7 +10,7 @@ from programs.models.program import Program
 
 
 class SearchName(models.Model):
-    """The words that a published program goes by, as `programs.search.places.plain_words` folds.
+    """The words that a published program goes by, as `search.place_names.plain_words` folds.
 
     They are those of the program, facility, branch and organization, and of its town and state.
     Nothing in Python writes it: `programs_refresh_search` does (migration `0004_search_names`).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from programs.search.places import plain_words
+from programs.search.place_names import plain_words
 from programs.search.spelling import mistakes
 
 #: One wrong letter is forgiven: a block too many harms nobody.

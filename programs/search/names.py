@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from programs.search.conditions import NameCondition
-from programs.search.places import plain_words
+from programs.search.place_names import plain_words
 from programs.search.spelling import is_near, singular, swaps
 
 #: Words that look alike, by trigrams; `answers` then decides.

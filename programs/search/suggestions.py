@@ -7,7 +7,8 @@ from django.db.models import Case, FloatField, Q, QuerySet, Value, When
 
 from programs.enums import STATE_NAMES, PlaceKind
 from programs.models import Place
-from programs.search.places import MAX_CHARACTERS, place_key
+from programs.search.place_names import place_key
+from programs.search.places import MAX_CHARACTERS
 
 MIN_CHARACTERS = 3
 MAX_SUGGESTIONS = 8

@@ -12,7 +12,7 @@ from programs.enums import FactKind, SearchAspect
 from programs.models import Facet, ShelfLife
 from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
 from programs.search.facets import Counters
-from programs.search.places import plain_words
+from programs.search.place_names import plain_words
 from programs.search.spelling import singular
 
 DAYS_A_YEAR = 365
