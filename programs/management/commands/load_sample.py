@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from programs.importers.sample import SampleError, load_sample
+from programs.importers.sample import load_sample
+from programs.importers.sample_file import SampleError
 
 
 class Command(BaseCommand):
