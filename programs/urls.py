@@ -5,6 +5,7 @@ from django.urls import path
 from programs.views.account import account, invitation
 from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
+from programs.views.learn import explainer, learn
 from programs.views.listing import listing
 from programs.views.own_links import own_links
 from programs.views.places import suggest
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", landing, name="landing"),
     path("programs/", results, name="search"),
     path("places/suggest", suggest, name="suggest"),
+    path("learn/", learn, name="explainers"),
+    path("learn/<slug:slug>/", explainer, name="explainer"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
