@@ -10,9 +10,7 @@ class ProgramsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-<<<<<<< HEAD
         from programs import checks  # noqa: F401 - registers itself
-=======
-        """Read the pages that explain: a mistake in one stops the start, not a visitor."""
+
+        # A mistake in a page that explains stops the start, not a visitor.
         all_explainers()
->>>>>>> ca1238f (Add the pages that explain: kinds of care, medicines, paying and calling, in two languages, each leading to a search)
