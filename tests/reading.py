@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import textstat as all_of_textstat
+import textstat
 from bs4 import BeautifulSoup, Tag
-
-textstat: Any = all_of_textstat
 
 
 def sentences(within: Tag) -> str:
