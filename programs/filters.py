@@ -149,7 +149,7 @@ class ProgramFilter(django_filters.FilterSet):
         """Return the search that the query string asks for. Call only when `is_valid()`."""
         values = self.form.cleaned_data
         return SearchCriteria(
-            where=_where(self.place, radius_miles=values["miles"]),
+            where=where_of(self.place, radius_miles=values["miles"]),
             wanted=_merged(self._chosen(""), self._age(values["years"]), self._read()),
             excluded=_merged(self._chosen("not_"), self._read(left_out=True)),
             or_unknown=frozenset(values.get("unknown", ())),
@@ -226,7 +226,8 @@ def _without_blanks(data: MultiValueDict[str, str]) -> MultiValueDict[str, str]:
     return filled
 
 
-def _where(place: ResolvedPlace | None, *, radius_miles: int) -> Where:
+def where_of(place: ResolvedPlace | None, *, radius_miles: int) -> Where:
+    """Return where to look: a circle around a point, or the whole of a county or state."""
     if place is None:
         return Anywhere()
     match place.place.kind:

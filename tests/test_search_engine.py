@@ -46,7 +46,8 @@ from programs.search.criteria import (
     SearchCriteria,
     Where,
 )
-from programs.search.engine import FEW, SearchResults, search, total
+from programs.search import engine
+from programs.search.engine import FEW, SearchResults, search
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, read_vocabulary
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state
@@ -319,7 +320,7 @@ def test_search_finds_what_the_naive_reference_finds(
         assert gain_of_openings(found) == expected.gain_of_openings
         assert ids(found) == expected.page(1)
         assert found.total == len(expected.program_ids)
-        assert total(criteria, read_vocabulary(), now=NOW) == found.total
+        assert engine.counts(criteria, read_vocabulary(), now=NOW).total == found.total
         assert found.remote == expected.remote
         assert counts(found) == expected.counts
         assert relaxations(found) == (expected.gains, expected.gains_of_exclusions)
@@ -498,7 +499,7 @@ def test_a_search_is_three_statements_whatever_it_finds(programs, django_assert_
     with django_assert_num_queries(3):
         assert len(search(criteria, vocabulary).matches) == programs
     with django_assert_num_queries(1):
-        assert total(criteria, vocabulary) == programs
+        assert engine.counts(criteria, vocabulary).total == programs
 
 
 def test_statements_of_many_filters_are_short_enough_for_the_driver_to_keep_them_read():

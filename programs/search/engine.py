@@ -155,14 +155,16 @@ def search(
     )
 
 
-def total(criteria: SearchCriteria, vocabulary: Vocabulary, *, now: datetime | None = None) -> int:
-    """Return how many match, as `search` says, for a page that leads to the search.
+def counts(
+    criteria: SearchCriteria, vocabulary: Vocabulary, *, now: datetime | None = None
+) -> Counts:
+    """Return the counts that `search` would, for a page that leads to the search.
 
     One statement, and one more where names are searched. Raises KeyError as `search` does.
     """
     opening = opening_condition(criteria, vocabulary, now or timezone.now())
     conditions = _all_conditions(criteria, opening, vocabulary)
-    return count(criteria, conditions, opening, vocabulary).total
+    return count(criteria, conditions, opening, vocabulary)
 
 
 def _all_conditions(

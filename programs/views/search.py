@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
@@ -16,7 +15,7 @@ from django_htmx.middleware import HtmxDetails
 from programs.enums import Miles, SearchAspect, Sort
 from programs.filters import ProgramFilter
 from programs.search.crisis import is_crisis
-from programs.search.criteria import PAGE_SIZE, InCounty, InState, Near, SearchCriteria
+from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.engine import FEW, SearchResults, search
 from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
@@ -24,6 +23,7 @@ from programs.search.ranking import RANKING
 from programs.views.links import Pill, openings_pill, pills, ways_out
 from programs.views.results import results_of
 from programs.views.site import site_of
+from programs.views.summary import summary
 from programs.views.words import understood, what_was_read
 
 #: Facets that the landing page asks for; the results page has them all.
@@ -70,7 +70,9 @@ def results(request: HtmxRequest) -> HttpResponse:
         "found": found,
         "facets": found.facets,
         "results": results_of(found.matches, found.criteria, vocabulary, now=now),
-        "summary": _summary(found, program_filter.place),
+        "summary": summary(
+            found.criteria, program_filter.place, total=found.total, remote=found.remote
+        ),
         "order": _order(found.criteria, program_filter.place),
         "words": what_was_read(request.GET, words, near),
         "is_crisis": _is_crisis(request),
@@ -160,36 +162,6 @@ def _choices(values: dict[str, Any]) -> dict[str, Any]:
         "openings": values.get("openings") or "",
         "sort": values.get("sort") or Sort.NEAREST,
     }
-
-
-def _summary(found: SearchResults, place: ResolvedPlace | None) -> str:
-    """Say how many and where, such as "12 programs within 25 miles of Chandler, AZ"."""
-    here = _summary_here(found, place)
-    if not found.remote:
-        return here
-    return _("%(here)s, and %(count)s by phone or video") % {
-        "here": here,
-        "count": f"{found.remote:,}",
-    }
-
-
-def _summary_here(found: SearchResults, place: ResolvedPlace | None) -> str:
-    here = found.total - found.remote
-    programs = ngettext("%(count)s program", "%(count)s programs", here) % {"count": f"{here:,}"}
-    match found.criteria.where:
-        case Near(radius_miles=miles):
-            return _("%(programs)s within %(miles)s miles of %(place)s") % {
-                "programs": programs,
-                "miles": miles,
-                "place": place.place if place else "",
-            }
-        case InState() | InCounty():
-            return _("%(programs)s in %(place)s") % {
-                "programs": programs,
-                "place": place.place if place else "",
-            }
-        case _:
-            return _("%(programs)s in the whole directory") % {"programs": programs}
 
 
 def _order(criteria: SearchCriteria, place: ResolvedPlace | None) -> str:
