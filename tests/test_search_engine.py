@@ -37,6 +37,7 @@ from programs.models import (
     Source,
     Term,
 )
+from programs.search import engine
 from programs.search.criteria import (
     PAGE_SIZE,
     Anywhere,
@@ -46,7 +47,6 @@ from programs.search.criteria import (
     SearchCriteria,
     Where,
 )
-from programs.search import engine
 from programs.search.engine import FEW, SearchResults, search
 from programs.search.facets import Counters
 from programs.search.vocabulary import Vocabulary, read_vocabulary
