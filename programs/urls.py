@@ -5,6 +5,7 @@ from django.urls import path
 from programs.views.account import account, invitation
 from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
+from programs.views.guide import guide, how_the_guide_works
 from programs.views.learn import explainer, learn
 from programs.views.listing import listing
 from programs.views.own_links import own_links
@@ -21,6 +22,8 @@ urlpatterns = [
     path("", landing, name="landing"),
     path("programs/", results, name="search"),
     path("places/suggest", suggest, name="suggest"),
+    path("guide/", guide, name="guide"),
+    path("guide/how-it-works/", how_the_guide_works, name="how-the-guide-works"),
     path("learn/", learn, name="explainers"),
     path("learn/<slug:slug>/", explainer, name="explainer"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),

@@ -31,6 +31,8 @@ LOWEST: dict[str, Role | None] = {
     "programs:search": Role.VISITOR,
     "programs:suggest": Role.VISITOR,
     "programs:how-we-rank": Role.VISITOR,
+    "programs:guide": Role.VISITOR,
+    "programs:how-the-guide-works": Role.VISITOR,
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
     "programs:listing": Role.VISITOR,
