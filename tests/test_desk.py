@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from programs.models import Facility, FederalRecord, Program
+from programs.models import Correction, Facility, FederalRecord, Program
 from programs.upkeep.desk import QUEUES
 from tests.factories import (
     CorrectionFactory,
@@ -215,3 +215,14 @@ def test_a_page_with_a_nul_in_its_address_is_a_bad_request(desk):
 def test_a_page_opened_from_nowhere_has_no_next(desk):
     program = ProgramFactory.create()
     assert next_link(desk, reverse("admin:programs_program_change", args=[program.pk])) == ""
+
+
+def test_counts_of_a_thousand_and_more_have_their_comma(desk):
+    program = ProgramFactory.create()
+    Correction.objects.bulk_create(
+        CorrectionFactory.build(program=program, link=str(number)) for number in range(1_000)
+    )
+    home = page_of(desk.get(reverse("admin:index")))
+    assert words(home, ".desk li:first-child a") == "1,000 Reports from the public"
+    page = page_of(desk.get(reverse("admin:programs_correction_changelist")))
+    assert words(page, "p.paginator").endswith("1,000 reports from the public")

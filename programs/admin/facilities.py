@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +20,7 @@ from programs.admin.facts import SourcedInline, name_widget
 from programs.admin.finding import FoundByPhone, StateFilter
 from programs.admin.fixing import FixesReports
 from programs.admin.listing_columns import ListingColumns
+from programs.admin.loaded_choices import NamedAutocompleteSelect
 from programs.admin.merged_saves import MergedSaves
 from programs.admin.next_in_list import NextInList
 from programs.admin.recording import Recorded, WithHistory
@@ -178,6 +179,12 @@ class FacilityAdmin(
         ),
     )
     inlines = (PhoneInline, ConfidentialAddressInline, ProgramInline, UpdateLinkInline)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        kwargs["widget"] = NamedAutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The button moves the address as well.

@@ -11,6 +11,7 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from programs.admin.loaded_choices import (
@@ -90,7 +91,17 @@ def staff_among(field: Any) -> Source | None:
     return next((row for row in field.rows.values() if row.slug == STAFF_SOURCE), None)
 
 
-class FactFormSet(_FactFormSet):
+class NamedFormSet(_FactFormSet):
+    """Says in the box that deletes a row which row: a table of inputs has no labels."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk and "DELETE" in form.fields:
+            label = _now("Delete: %s") % form.instance
+            form.fields["DELETE"].widget.attrs["aria-label"] = label
+
+
+class FactFormSet(NamedFormSet):
     """Finds the row behind each form among the rows it has read, not in the database again."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -143,6 +154,7 @@ class SourcedInline(_InlineAdmin):
     """What somebody said. New rows start as checked by our staff today."""
 
     form = FactForm
+    formset = NamedFormSet
     extra = 0
 
     def formfield_for_foreignkey(

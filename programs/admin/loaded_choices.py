@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 
 class LoadedModelChoiceField(forms.ModelChoiceField):
@@ -42,6 +43,14 @@ class LoadedSelect(forms.Select):
             (None, [self.create_option(name, pk, label, pk in value, index)], index)
             for index, (pk, label) in enumerate(options)
         ]
+
+
+class NamedAutocompleteSelect(AutocompleteSelect):
+    """Django's autocomplete, which while nothing is chosen says so, rather than to have no name."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": _("None chosen")}
 
 
 class LoadedAutocompleteSelect(AutocompleteSelect):

@@ -24,10 +24,10 @@ from programs.upkeep.openings import state_opening
 
 if TYPE_CHECKING:
     _OpeningForm = forms.ModelForm[Opening]
-    _TabularInline = admin.TabularInline[Opening, Program]
+    _StackedInline = admin.StackedInline[Opening, Program]
 else:
     _OpeningForm = forms.ModelForm
-    _TabularInline = admin.TabularInline
+    _StackedInline = admin.StackedInline
 
 
 class OpeningForm(_OpeningForm):
@@ -46,21 +46,16 @@ class OpeningForm(_OpeningForm):
             self.fields["term"].disabled = True
 
 
-class OpeningInline(_TabularInline):
+class OpeningInline(_StackedInline):
     model = Opening
     form = OpeningForm
     formset = FactFormSet
     extra = 0
     fields = (
-        "term",
-        "status",
-        "wait_days",
-        "places_count",
-        "can_start_today",
-        "walk_in_hours",
-        "again",
-        "counts_until",
-        "said",
+        ("term", "status"),
+        ("wait_days", "places_count", "can_start_today"),
+        ("walk_in_hours", "again"),
+        ("counts_until", "said"),
     )
     readonly_fields = ("counts_until", "said")
     ordering = ("term__position", "id")

@@ -152,7 +152,8 @@ class ImportRunAdmin(ReadOnly, _RunAdmin):
     def conflicts(self, run: Any) -> str:
         if not run.open_conflicts:
             return ""
-        return format_html('<a href="{}?action=conflict">{}</a>', run_url(run), run.open_conflicts)
+        count = f"{run.open_conflicts:,}"
+        return format_html('<a href="{}?action=conflict">{}</a>', run_url(run), count)
 
     @admin.display(description=gettext_lazy("rows"))
     def summary(self, run: ImportRun) -> str:

@@ -76,7 +76,7 @@ def test_an_invited_administrator_reaches_the_desk_and_comes_back(invited: Page,
     expect(invited.get_by_role("link", name="root@example.org")).to_be_visible()
 
 
-def test_account_pages_break_no_accessibility_rule_and_fit_the_narrowest_phone(
+def test_pages_of_keepers_break_no_accessibility_rule_and_fit_the_narrowest_phone(
     phone: Page, site: Site
 ):
     phone.set_viewport_size({"width": 320, "height": 740})
@@ -102,4 +102,8 @@ def test_account_pages_break_no_accessibility_rule_and_fit_the_narrowest_phone(
     look("recovery codes")
     phone.goto("/account/")
     look("account")
+    phone.goto("/admin/programs/callsheet/")
+    look("queue of the desk")
+    phone.goto("/admin/programs/program/")
+    look("list of the desk")
     assert found == {page: [] for page in found}
