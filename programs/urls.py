@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from programs.views.about import leaving
 from programs.views.account import account, invitation
 from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
@@ -27,6 +28,7 @@ urlpatterns = [
     path("learn/", learn, name="explainers"),
     path("learn/<slug:slug>/", explainer, name="explainer"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
+    path("leave-this-page/", leaving, name="leaving"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),
     path("programs/<int:program_id>/<slug:slug>/claim/", claim, name="claim"),

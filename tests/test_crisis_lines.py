@@ -122,7 +122,7 @@ def test_a_number_is_printed_with_its_groups():
             [
                 "Overdose or danger now: call 911",
                 "In crisis, or thinking of suicide: call 988 or text 988",
-                "Free help to find treatment, day and night (SAMHSA): call 1-800-662-4357 or"
+                "Free help to find treatment, 24/7: call 1-800-662-4357 or"
                 " text your ZIP code to 435748",
             ],
         ),

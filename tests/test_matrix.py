@@ -35,6 +35,7 @@ LOWEST: dict[str, Role | None] = {
     "programs:how-the-guide-works": Role.VISITOR,
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
+    "programs:leaving": Role.VISITOR,
     "programs:listing": Role.VISITOR,
     "programs:report": Role.VISITOR,
     "programs:claim": Role.VISITOR,

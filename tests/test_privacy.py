@@ -74,6 +74,7 @@ def public_pages(
         listing_address: 200,
         f"{listing_address}report/": 200,
         f"{listing_address}report/?about=track": 200,
+        "/leave-this-page/": 200,
         "/corrections/": 200,
         f"/corrections/{report_token}/": 200,
         "/corrections/wrong/": 404,
@@ -165,9 +166,11 @@ def test_a_link_to_another_site_does_not_say_where_it_was_followed(public_pages,
         for link in page_of(response).select("a[href], form[action]")
         if urlsplit(str(link.get("href") or link["action"])).netloc
     ]
-    # The map of the listing.
-    assert leading_out
-    assert {tuple(sorted(link["rel"])) for link in leading_out} == {("noopener", "noreferrer")}
+    # The map of the listing, and the way out, which search engines are not to follow either.
+    assert {(urlsplit(str(link["href"])).netloc, *sorted(link["rel"])) for link in leading_out} == {
+        ("www.openstreetmap.org", "noopener", "noreferrer"),
+        ("www.weather.gov", "nofollow", "noopener", "noreferrer"),
+    }
 
 
 def test_every_public_page_starts_with_the_crisis_numbers(public_pages):

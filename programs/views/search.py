@@ -128,7 +128,7 @@ def how_we_rank(request: HttpRequest) -> HttpResponse:
 
 def _layout(request: HtmxRequest) -> dict[str, str]:
     is_part = request.htmx and request.htmx.request_type == "partial"
-    return {"layout": "fragment.html" if is_part else "base.html"}
+    return {"layout": "fragment.html" if is_part else "base_with_exit.html"}
 
 
 def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> dict[str, Any]:
