@@ -170,9 +170,10 @@ def test_a_list_of_lines_says_which_number_nobody_has_checked():
     ]
 
 
-def test_no_page_writes_a_crisis_number_by_itself():
+def test_no_page_writes_a_link_to_a_crisis_number_by_itself():
     """Every number comes out of the file, so that a change there is a change everywhere."""
-    written = re.compile(r"(tel|sms):[+\d]|662-4357|\b(911|988)\b")
+    digits = {line.call for line in LINES if len(line.call) > 3}
+    written = re.compile(r"(tel|sms):[+\d]|" + "|".join(as_printed(each) for each in digits))
     roots = [settings.BASE_DIR / "templates", settings.BASE_DIR / "programs"]
     allowed = {"crisis_lines.py", "0001_initial.py"}
     found = {
@@ -180,6 +181,6 @@ def test_no_page_writes_a_crisis_number_by_itself():
         for root in roots
         for path in root.rglob("*")
         if path.suffix in {".html", ".txt", ".py"} and path.name not in allowed
-        if written.search(re.sub(r'crisis_line "\w+"', "", path.read_text(encoding="utf-8")))
+        if written.search(path.read_text(encoding="utf-8"))
     }
     assert found == set()
