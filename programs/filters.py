@@ -31,6 +31,9 @@ from programs.search.words import WordsRead, read_words
 #: No search shows more pages than this; the last ones are beyond any directory's size.
 MAX_PAGE = 100_000
 
+#: The largest number that a program can have: that of its column.
+MAX_PROGRAM_ID = 2_147_483_647
+
 #: Versions of the vocabulary, and languages, whose fields are kept.
 MOST_VOCABULARIES = 8
 
@@ -39,6 +42,25 @@ _NOT_A_CHOICE = {"invalid_choice": _("“%(value)s” is not one of the choices 
 
 class _IntegerFilter(django_filters.Filter):
     field_class = forms.IntegerField
+
+
+class _ProgramIdsField(forms.Field):
+    """Numbers of programs, each once, in the order in which they were given."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"invalid": _("“%(value)s” is not the number of a program.")}
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        given = [text.strip() for text in value or ()]
+        for text in given:
+            if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PROGRAM_ID):
+                shown = {"value": text}
+                raise forms.ValidationError(self.error_messages["invalid"], "invalid", shown)
+        return tuple(dict.fromkeys(map(int, given)))
+
+
+class _ProgramIdsFilter(django_filters.Filter):
+    field_class = _ProgramIdsField
 
 
 class SearchForm(forms.Form):
@@ -111,6 +133,8 @@ class ProgramFilter(django_filters.FilterSet):
         error_messages=_NOT_A_CHOICE,
     )
     page = _IntegerFilter(label=_("Page"), min_value=1, max_value=MAX_PAGE)
+    # What is ticked goes along with a search, and is no part of it.
+    p = _ProgramIdsFilter(label=_("Your list"))
 
     class Meta:
         model = Program

@@ -12,6 +12,7 @@ from programs.views.listing import listing
 from programs.views.own_links import own_links
 from programs.views.places import suggest
 from programs.views.search import how_we_rank, landing, results
+from programs.views.shortlist import handout, shortlist
 from programs.views.staff import facilities, facility, state_openings
 from programs.views.staff_section import section
 from programs.views.update import update
@@ -27,6 +28,8 @@ urlpatterns = [
     path("guide/how-it-works/", how_the_guide_works, name="how-the-guide-works"),
     path("learn/", learn, name="explainers"),
     path("learn/<slug:slug>/", explainer, name="explainer"),
+    path("shortlist/", shortlist, name="shortlist"),
+    path("shortlist/handout/", handout, name="handout"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("leave-this-page/", leaving, name="leaving"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),

@@ -179,7 +179,7 @@ def all_pages(program: Program) -> Iterator[str]:
     """Yield the address of every page, with this listing wherever one can be named."""
     for route, name in routes(get_resolver()):
         for values in fillings(name, program):
-            yield "/" + filled(route, values)
+            yield "/" + filled(route, values) + query_of(name, program)
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
@@ -220,6 +220,11 @@ def fillings(name: str, program: Program) -> Iterator[dict[str, Any]]:
             for row_id in rows_of(name):
                 row = {"slug": slug, "section": section, "object_id": row_id, "pk": row_id}
                 yield values | row
+
+
+def query_of(name: str, program: Program) -> str:
+    """Return what a page is asked that names its listings in the query string."""
+    return f"?p={program.pk}" if name in {"shortlist", "handout"} else ""
 
 
 def some_id(model: Any) -> Any:

@@ -36,6 +36,8 @@ LOWEST: dict[str, Role | None] = {
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
     "programs:leaving": Role.VISITOR,
+    "programs:shortlist": Role.VISITOR,
+    "programs:handout": Role.VISITOR,
     "programs:listing": Role.VISITOR,
     "programs:report": Role.VISITOR,
     "programs:claim": Role.VISITOR,

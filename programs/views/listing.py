@@ -75,6 +75,7 @@ def listing_context(program: Program, vocabulary: Vocabulary) -> dict[str, Any]:
     now, today = timezone.now(), timezone.localdate()
     facts = stated_facts([program.pk], vocabulary)[program.pk]
     phones = program.facility.phones.select_related("source").order_by("position", "id")
+    openings = program.openings.current(now).select_related("source")
     return {
         "program": program,
         "facility": program.facility,
@@ -85,7 +86,7 @@ def listing_context(program: Program, vocabulary: Vocabulary) -> dict[str, Any]:
         ),
         "report_url": f"{program.get_absolute_url()}report/",
         "claim_url": f"{program.get_absolute_url()}claim/",
-        "openings": opening_lines(program, facts, vocabulary, now),
+        "openings": opening_lines(openings, facts, vocabulary, now),
         "groups": fact_groups(facts, vocabulary, today),
         "map_url": map_url(program.facility),
         "states_served": [STATE_NAMES[code] for code in program.states_served],
@@ -101,16 +102,12 @@ def published_or_survivor(program_id: int) -> Program:
 
 
 def opening_lines(
-    program: Program, facts: Iterable[StatedFact], vocabulary: Vocabulary, now: datetime
+    openings: Iterable[Opening], facts: Iterable[StatedFact], vocabulary: Vocabulary, now: datetime
 ) -> list[OpeningLine]:
-    """Return what was said about openings and still counts: of the program, then of its levels.
-
-    One statement.
-    """
+    """Return what was said about openings that still count: of the program, then of its levels."""
     offered = {fact.term.id for fact in facts if fact.answer == Answer.YES}
     order = vocabulary.place_of_term
-    current = program.openings.current(now).select_related("source")
-    stated = [said for said in current if said.term_id is None or said.term_id in offered]
+    stated = [said for said in openings if said.term_id is None or said.term_id in offered]
     stated.sort(key=lambda said: -1 if said.term_id is None else order[said.term_id])
     return [_opening_line(said, vocabulary, now) for said in stated]
 
