@@ -11,6 +11,7 @@ from statistics import mean
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 
 from programs.enums import FactKind, SearchAspect, SourceKind
 from programs.importers.vocabulary import VocabularyError, load_vocabulary
@@ -63,6 +64,8 @@ SUPPORTS = """
 """
 HEALTH = "drug_testing primary_care hep_hiv tobacco suicide_prevention"
 
+ANY_WITHDRAWAL = {"withdrawal_care", "wm_outpatient", "wm_residential", "wm_hospital"}
+LITTLE_TO_PAY = {"free", "sliding_scale", "payment_help"}
 #: Words that truly mean several terms of one facet to the people who type them.
 SHARED_SYNONYMS = {
     "rehab": {"residential", "php", "iop"},
@@ -80,6 +83,21 @@ SHARED_SYNONYMS = {
     "free rehab": {"free", "sliding_scale", "payment_help"},
     "no insurance": {"free", "sliding_scale", "payment_help"},
     "va": {"military", "va_funds"},
+    "rehabilitación": {"residential", "php", "iop"},
+    "rehabilitación de drogas": {"residential", "php", "iop"},
+    "centro de rehabilitación": {"residential", "php", "iop"},
+    "centro de tratamiento": {"residential", "php", "iop"},
+    "internado": {"residential", "hospital"},
+    "internamiento": {"residential", "hospital"},
+    "desintoxicación": ANY_WITHDRAWAL,
+    "desintoxicar": ANY_WITHDRAWAL,
+    "desintoxicarse": ANY_WITHDRAWAL,
+    "abstinencia": ANY_WITHDRAWAL,
+    "síndrome de abstinencia": ANY_WITHDRAWAL,
+    "rehabilitación gratis": LITTLE_TO_PAY,
+    "sin seguro": LITTLE_TO_PAY,
+    "sin seguro médico": LITTLE_TO_PAY,
+    "sin aseguranza": LITTLE_TO_PAY,
 }
 
 
@@ -119,6 +137,17 @@ def test_every_term_of_the_field_guide_is_there(facet, slugs):
 def test_every_term_and_facet_has_a_label_and_a_definition(table):
     rows = table.objects.values_list("slug", "label", "definition")
     assert [row for row in rows if not all(text.strip() for text in row)] == []
+
+
+def test_every_term_and_facet_has_its_words_in_spanish():
+    for model in (Facet, Term):
+        untranslated = model.objects.filter(Q(label_es="") | Q(definition_es=""))
+        assert list(untranslated.values_list("slug", flat=True)) == []
+
+
+def test_spanish_labels_are_unique_in_a_facet():
+    labels = Term.objects.values_list("facet", "label_es")
+    assert len(set(labels)) == len(labels)
 
 
 def test_labels_are_unique_in_a_facet():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,11 @@ from programs.search.vocabulary import phrase_key, read_vocabulary
 from programs.search.words import MAX_PHRASE_WORDS, WordsRead, read_words
 
 pytestmark = pytest.mark.django_db
+
+REHAB = ("iop", "php", "residential")
+DETOX = ("withdrawal_care", "wm_outpatient", "wm_residential", "wm_hospital")
+HOUSING = ("recovery_housing",)
+FREE_CARE = ("free", "sliding_scale", "payment_help")
 
 
 def read(text: str, *, has_place: bool = False) -> WordsRead:
@@ -325,3 +331,45 @@ def test_every_name_of_medicaid_with_a_state_is_a_synonym_of_it():
     assert set(STATE_OF_NAME) - set(synonyms) == set()
     keys = [phrase_key(name) for name in STATE_OF_NAME]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("text", "asked", "where", "names"),
+    [
+        ("metadona", {"level_of_care": ("otp",)}, "", ""),
+        ("clínica de metadona", {"level_of_care": ("otp",)}, "", ""),
+        ("desintoxicacion", {"level_of_care": DETOX}, "", ""),
+        ("alcoholismo", {"substance": ("alcohol",)}, "", ""),
+        ("centro de tratamiento en Phoenix", {"level_of_care": REHAB}, "Phoenix, AZ", ""),
+        ("rehabilitación cerca de mí", {"level_of_care": REHAB}, "", ""),
+        ("rehabilitación gratis en Tejas", {"payment": FREE_CARE}, "Texas", ""),
+        ("sin seguro médico", {"payment": FREE_CARE}, "", ""),
+        ("seguro médico", {"payment": ("private_insurance",)}, "", ""),
+        ("estoy embarazada", {"track": ("pregnant_postpartum",)}, "", ""),
+        ("busco ayuda para mi hijo adolescente", {"track": ("adolescents",)}, "", ""),
+        ("programa para mujeres", {"track": ("women",)}, "", ""),
+        ("vivienda sobria en Los Angeles", {"level_of_care": HOUSING}, "Los Angeles, CA", ""),
+        ("hospital de día El Paso", {"level_of_care": ("php",)}, "El Paso, TX", ""),
+        ("casa de la alegría", {}, "", "casa alegría"),
+        ("el camino", {}, "", "camino"),
+    ],
+)
+def test_spanish_is_read_on_the_pages_of_both_languages(language, text, asked, where, names):
+    with override(language):
+        words = read(text)
+    assert (terms(words), place(words), words.names) == (asked, where, names)
+
+
+def test_what_spanish_leaves_out_is_left_out():
+    [term] = read("sin alcohol").terms
+    assert (term.facet, term.terms, term.is_left_out) == ("substance", ("alcohol",), True)
+
+
+@pytest.mark.parametrize("text", ["me quiero morir", "sobredosis", "suicidarme", "hacerme daño"])
+def test_a_cry_for_help_in_spanish_is_one(text):
+    assert is_crisis(text)
+
+
+def test_two_letters_after_a_place_are_its_state_all_the_same():
+    assert place(read("iop detroit mi")) == "Detroit, MI"

@@ -48,7 +48,7 @@ class FacetAdmin(NeverDeleted, _FacetAdmin):
         *("shelf_life_days", "weight"),
     )
     ordering = ("position", "id")
-    search_fields = ("label", "slug")
+    search_fields = ("label", "label_es", "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Facet]:
         return super().get_queryset(request).annotate(term_count=Count("terms"))
@@ -84,7 +84,7 @@ class TermAdmin(NeverDeleted, Spreadsheets, _TermAdmin):
     list_display = ("label", "facet", "slug", "position")
     list_filter = ("facet",)
     ordering = ("facet__position", "position", "id")
-    search_fields = ("label", "slug", "facet__label")
+    search_fields = ("label", "label_es", "slug", "facet__label")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Term]:
         return super().get_queryset(request).select_related("facet")

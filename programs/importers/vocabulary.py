@@ -33,11 +33,14 @@ Counts = dict[str, int]
 
 #: What an entry of each list may say.
 FACET_KEYS = {
-    *("slug", "label", "definition", "kind", "is_common"),
+    *("slug", "label", "label_es", "definition", "definition_es", "kind", "is_common"),
     *("shelf_life_days", "weight", "terms"),
 }
 SHELF_LIFE_KEYS = {"part", "days", "weight"}
-TERM_KEYS = {"slug", "label", "definition", "synonyms", "open_hours", "wait_hours"}
+TERM_KEYS = {
+    *("slug", "label", "label_es", "definition", "definition_es", "synonyms"),
+    *("open_hours", "wait_hours"),
+}
 CODE_KEYS = {"category", "code", "label", "editions", "states", "not_used_because"}
 CONDITION_KEYS = {"only_with", "only_without", "needs_review_without"}
 STATEMENT_KEYS = {"term", "answer", "relation", "detail"} | CONDITION_KEYS

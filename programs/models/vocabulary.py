@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Length
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programs.enums import (
@@ -31,6 +32,8 @@ OPEN_HOURS, WAIT_HOURS = 48, 7 * 24
 
 models.CharField.register_lookup(Length)
 
+SPANISH = "es"
+
 #: Weights run from 0 (nobody decides by it) to this.
 MOST_WEIGHT = 10
 SHELF_LIFE_HELP = _("After this, a page says when it was last checked and to call")
@@ -41,6 +44,11 @@ WEIGHT_HELP = _("How much a searcher depends on it, 0 to 10: what weighs more is
 RESERVED_PARAMETERS = frozenset(
     {"near", "miles", "page", "medication_access", "openings", "q", "sort", "unknown", "years"}
 )
+
+
+def worded(english: str, spanish: str, language: str | None) -> str:
+    """Return the words for a language: the English ones where there are no Spanish ones yet."""
+    return (spanish if language == SPANISH else "") or english
 
 
 def refuse_reserved(slug: str) -> None:
@@ -62,7 +70,9 @@ class Facet(models.Model):
         validators=[refuse_reserved],
     )
     label = models.CharField(_("label"), max_length=80)
+    label_es = models.CharField(_("label in Spanish"), max_length=80, blank=True)
     definition = models.TextField(_("plain definition"), blank=True)
+    definition_es = models.TextField(_("plain definition in Spanish"), blank=True)
     kind = models.CharField(_("kind of fact"), max_length=12, choices=FactKind)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_common = models.BooleanField(
@@ -88,7 +98,7 @@ class Facet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return worded(self.label, self.label_es, get_language())
 
 
 class ShelfLife(models.Model):
@@ -127,13 +137,15 @@ class Term(models.Model):
     facet = models.ForeignKey(Facet, models.PROTECT, related_name="terms", verbose_name=_("facet"))
     slug = models.SlugField(_("slug"), max_length=50, help_text=_("With underscores"))
     label = models.CharField(_("label"), max_length=120)
+    label_es = models.CharField(_("label in Spanish"), max_length=120, blank=True)
     definition = models.TextField(_("plain definition"))
+    definition_es = models.TextField(_("plain definition in Spanish"), blank=True)
     synonyms = ArrayField(
         models.CharField(max_length=60),
         verbose_name=_("search words"),
         default=list,
         blank=True,
-        help_text=_("What people type, separated by commas"),
+        help_text=_("What people type, in English and Spanish, separated by commas"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Read for levels of care alone, by `upkeep.openings`.
@@ -158,7 +170,7 @@ class Term(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return worded(self.label, self.label_es, get_language())
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)

@@ -6,7 +6,10 @@ from programs.search.place_names import plain_words
 from programs.search.spelling import mistakes
 
 #: One wrong letter is forgiven: a block too many harms nobody.
-WORDS = ("suicide", "suicidal", "suicidio", "overdose", "overdosed", "overdosing", "sobredosis")
+WORDS = (
+    *("suicide", "suicidal", "overdose", "overdosed", "overdosing"),
+    *("suicidio", "suicidarme", "suicidarse", "suicida", "sobredosis"),
+)
 PHRASES = (
     "dying",
     "od",
@@ -18,6 +21,14 @@ PHRASES = (
     "want to die",
     "wanna die",
     "matarme",
+    "me quiero morir",
+    "quiero morir",
+    "quiero morirme",
+    "me estoy muriendo",
+    "se esta muriendo",
+    "quitarme la vida",
+    "hacerme dano",
+    "lastimarme",
 )
 
 

@@ -209,7 +209,8 @@ def _facts_to_show(
     return stated_facts(ids, vocabulary, term_ids=_always_shown(vocabulary) | asked)
 
 
-@lru_cache(maxsize=2)
+# Two versions of the vocabulary, in two languages.
+@lru_cache(maxsize=4)
 def _always_shown(vocabulary: Vocabulary) -> frozenset[int]:
     """Return the ids of the terms that every result says what is known of."""
     return frozenset(

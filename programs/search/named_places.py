@@ -22,7 +22,9 @@ MAX_PLACE_WORDS = 6
 #: State codes that are words first, and a state only after a town: "rehab near me".
 COMMON_WORDS = frozenset(["as", "de", "hi", "in", "la", "me", "oh", "ok", "or"])
 #: State codes that are words too, and a state at the end, after a comma, or in capitals.
-WORDS_THAT_ARE_CODES = COMMON_WORDS | {"al", "co", "id", "ma", "md", "mo", "ms", "pa"}
+WORDS_THAT_ARE_CODES = COMMON_WORDS | {"al", "co", "id", "ma", "md", "mi", "mo", "ms", "pa"}
+#: After these, two such letters are a word of Spanish: "cerca de mi", "para mi".
+BEFORE_A_WORD = frozenset(["a", "con", "de", "en", "para", "por"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class PlacesNamed:
             return True
         if token.text.isupper() and self.text.has_small_letters:
             return True
+        if index and self.text.tokens[index - 1].word in BEFORE_A_WORD:
+            return False
         is_last = index == len(self.text.tokens) - 1 or self.text.tokens[index + 1].word.isdigit()
         before = self.text.source[self.text.tokens[index - 1].end : token.start] if index else ""
         after_comma = "," in before

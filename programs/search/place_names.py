@@ -90,9 +90,32 @@ def plain_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", ACCENTS_AND_APOSTROPHES.sub("", letters))
 
 
+#: Where Spanish has a name of its own for a state.
+SPANISH_STATES = {
+    "Carolina del Norte": "NC",
+    "Carolina del Sur": "SC",
+    "Dakota del Norte": "ND",
+    "Dakota del Sur": "SD",
+    "Distrito de Columbia": "DC",
+    "Islas Vírgenes": "VI",
+    "Luisiana": "LA",
+    "Misisipi": "MS",
+    "Misuri": "MO",
+    "Nueva Hampshire": "NH",
+    "Nueva Jersey": "NJ",
+    "Nueva York": "NY",
+    "Nuevo Hampshire": "NH",
+    "Nuevo México": "NM",
+    "Pensilvania": "PA",
+    "Tejas": "TX",
+    "Virginia Occidental": "WV",
+}
+
+
 def _spellings_of_states() -> dict[str, str]:
     """Return the code of every spelling of a state, its words run together."""
     spellings = {"virginislands": "VI", "micronesia": "FM"}
+    spellings |= {"".join(plain_words(name)): code for name, code in SPANISH_STATES.items()}
     for code, name in STATE_NAMES.items():
         spelled = "".join(plain_words(name))
         for spelling in (code.lower(), spelled, f"{spelled}state", f"stateof{spelled}"):

@@ -14,7 +14,7 @@ from programs.search.vocabulary import phrase_key
 MAX_CHARACTERS = 200
 
 #: Say that a place follows.
-HINTS = frozenset(["near", "in", "around", "at", "by", "close", "nearby"])
+HINTS = frozenset(["near", "in", "around", "at", "by", "close", "nearby", "en", "cerca"])
 #: Say nothing about what is searched for. Quoted, they do.
 STOP_WORDS = HINTS | frozenset(
     """
@@ -27,8 +27,19 @@ STOP_WORDS = HINTS | frozenset(
     speaking state substance take takes taking that the there they to treat treating treatment
     treatments treats us use want wants we what where which who with within
     son daughter husband wife mom mother dad father brother sister friend year years old yr yo
+    acepta aceptan aceptar adiccion algun alguna alguien aqui ayuda ayudar busca buscamos buscando
+    buscar busco centro centros clinica clinicas con conseguir cual cuidado cuidados dan dar donde
+    doy droga drogas es esta este estoy hay hermana hermano hija hijo les lugar lugares mama
+    medicamento medicamentos medicina medicinas mejor madre necesita necesitamos necesitan necesito
+    novia novio nuestra nuestro nuestros ofrece ofrecen ofrecer padre pagan pagar papa para
+    paciente pacientes pago pareja persona personas por porque programa programas puede puedo que
+    quien quiere quiero recibe recibir seguro seguros servicio servicios si sobre soy sus sustancia
+    sustancias su te tengo tiene tienen toman tomar tratamiento tratamientos tratan tratar tu u un
+    una unas unos usar uso usted vive vivo ya esposa esposo amiga amigo anos ano e y
     """.split()  # noqa: SIM905 - a list of 130 lines says no more
 )
+#: Say nothing either, but a place may be one or begin with one: Como, El Paso, Los Angeles, Mio.
+SMALL_WORDS = frozenset(["como", "de", "del", "el", "la", "las", "los", "mi", "mia", "mio"])
 _TOKEN = re.compile(r"\d{5}-\d{4}(?!\w)|[^\W_]+(?:['`\u00b4\u2018\u2019][^\W_]+)*")
 _QUOTED = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]*)["\u201c\u201d]')
 
@@ -93,6 +104,9 @@ class TypedText:
 
     def is_stop_word(self, index: int) -> bool:
         return self.tokens[index].word in STOP_WORDS
+
+    def says_nothing(self, index: int) -> bool:
+        return self.is_stop_word(index) or self.tokens[index].word in SMALL_WORDS
 
     def hint_before(self, span: Span) -> bool:
         return span.start > 0 and self.tokens[span.start - 1].word in HINTS

@@ -1,4 +1,4 @@
-"""The vocabulary in memory: what can be asked, and where the projection keeps it."""
+"""The vocabulary in memory, by language: what can be asked, where the projection keeps it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.conf import settings
 from django.db import connection
+from django.utils.translation import get_language
 
 from programs.enums import FactKind, SearchAspect
-from programs.models import Facet, ShelfLife
-from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS
+from programs.models import Facet, ShelfLife, Term
+from programs.models.vocabulary import BITS_PER_WORD, SEARCH_WORDS, worded
 from programs.search.facets import Counters
 from programs.search.place_names import plain_words
 from programs.search.spelling import singular
@@ -37,8 +39,10 @@ class VocabularyTerm:
     definition: str
     #: Slot number by aspect: always "offers", for medicines the ladder's as well.
     slots: Mapping[str, int]
-    #: What people type for it, besides the label.
+    #: What people type for it, besides the labels.
     synonyms: tuple[str, ...] = ()
+    #: Its label in each language: people search in either.
+    labels: tuple[str, ...] = ()
 
     def slot(self, aspect: str) -> int:
         return self.slots.get(aspect, self.slots[SearchAspect.OFFERS])
@@ -75,7 +79,7 @@ class VocabularyFacet:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """One version of the vocabulary: equal to itself alone, and so good as a key."""
+    """One version of the vocabulary in one language: equal to itself alone, so good as a key."""
 
     facets: tuple[VocabularyFacet, ...]
     #: Days by `ListingPart`, of what is no facet.
@@ -126,8 +130,9 @@ def phrase_key(text: str) -> str:
 
 
 def _phrases(term: VocabularyTerm) -> set[str]:
-    """Return what people call a term: its label too, with and without what is in brackets."""
-    called = (*term.synonyms, term.label, term.label.partition("(")[0])
+    """Return what people call a term: its labels too, with and without what is in brackets."""
+    labels = (term.label, *term.labels)
+    called = (*term.synonyms, *labels, *(label.partition("(")[0] for label in labels))
     return {phrase_key(phrase) for phrase in called} - {""}
 
 
@@ -144,12 +149,14 @@ class SiteState:
     has_invented_listings: bool
 
 
-# One vocabulary a process, with the version it was read at.
-_cached: tuple[int, Vocabulary] | None = None
+# The vocabulary of this process by language, with the version it was read at.
+_cached: tuple[int, dict[str, Vocabulary]] | None = None
 
 
 def site_state() -> SiteState:
-    """Return the current vocabulary and whether invented listings are loaded. One statement.
+    """Return the vocabulary in the current language, and whether invented listings are loaded.
+
+    One statement.
 
     Four more follow when the vocabulary has changed since this process read it.
     """
@@ -162,36 +169,53 @@ def site_state() -> SiteState:
         version, has_invented_listings = cursor.fetchone()
     if version is None or _cached is None or _cached[0] != version:
         # Read after the number: a change in between is read again next time.
-        _cached = (version or 0, read_vocabulary())
-    return SiteState(_cached[1], has_invented_listings)
+        _cached = (version or 0, read_vocabularies())
+    return SiteState(_cached[1][_language()], has_invented_listings)
+
+
+def _language() -> str:
+    """Return the current language; outside of a page there may be none, which is English."""
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def read_vocabulary() -> Vocabulary:
-    """Read the vocabulary from the database. Four statements."""
-    return Vocabulary(
-        shelf_lives=dict(ShelfLife.objects.values_list("part", "days")),
-        facets=tuple(
-            VocabularyFacet(
-                slug=facet.slug,
-                label=facet.label,
-                definition=facet.definition,
-                kind=FactKind(facet.kind),
-                is_common=facet.is_common,
-                shelf_life_days=facet.shelf_life_days,
-                terms=tuple(
-                    VocabularyTerm(
-                        id=term.pk,
-                        slug=term.slug,
-                        label=term.label,
-                        definition=term.definition,
-                        synonyms=tuple(term.synonyms),
-                        slots={slot.aspect: slot.number for slot in term.slots.all()},
-                    )
-                    for term in sorted(
-                        facet.terms.all(), key=lambda term: (term.position, term.slug)
-                    )
-                ),
-            )
-            for facet in Facet.objects.prefetch_related("terms__slots").order_by("position", "slug")
-        ),
+    """Read the vocabulary in the current language. Four statements."""
+    return read_vocabularies()[_language()]
+
+
+def read_vocabularies() -> dict[str, Vocabulary]:
+    """Read the vocabulary from the database, in every language of the site. Four statements."""
+    shelf_lives = dict(ShelfLife.objects.values_list("part", "days"))
+    facets = list(Facet.objects.prefetch_related("terms__slots").order_by("position", "slug"))
+    return {
+        language: Vocabulary(
+            shelf_lives=shelf_lives,
+            facets=tuple(_facet_in(language, facet) for facet in facets),
+        )
+        for language, _name in settings.LANGUAGES
+    }
+
+
+def _facet_in(language: str, facet: Facet) -> VocabularyFacet:
+    terms = sorted(facet.terms.all(), key=lambda term: (term.position, term.slug))
+    return VocabularyFacet(
+        slug=facet.slug,
+        label=worded(facet.label, facet.label_es, language),
+        definition=worded(facet.definition, facet.definition_es, language),
+        kind=FactKind(facet.kind),
+        is_common=facet.is_common,
+        shelf_life_days=facet.shelf_life_days,
+        terms=tuple(_term_in(language, term) for term in terms),
+    )
+
+
+def _term_in(language: str, term: Term) -> VocabularyTerm:
+    return VocabularyTerm(
+        id=term.pk,
+        slug=term.slug,
+        label=worded(term.label, term.label_es, language),
+        definition=worded(term.definition, term.definition_es, language),
+        synonyms=tuple(term.synonyms),
+        labels=tuple(filter(None, (term.label, term.label_es))),
+        slots={slot.aspect: slot.number for slot in term.slots.all()},
     )

@@ -29,7 +29,7 @@ MIN_LETTERS_TO_CORRECT = 6
 WORDS_OF_NAMES = frozenset(["medical"])
 
 #: Before a word of the vocabulary: leave it out.
-NEGATIONS = frozenset(["no", "not", "non", "without"])
+NEGATIONS = frozenset(["no", "not", "non", "without", "sin"])
 
 _STATE_OF_PHRASE = {phrase_key(name): state for name, state in STATE_OF_NAME.items()}
 
@@ -213,7 +213,7 @@ class _Reader:
             return True
         return (
             index in self.text.free
-            and not self.text.is_stop_word(index)
+            and not self.text.says_nothing(index)
             and not self._is_of_crisis(index)
         )
 

@@ -65,7 +65,7 @@ def sections_of(facility: Facility) -> Iterator[Section]:
     facets = list(Facet.objects.order_by("position", "id"))
     for program in facility.programs.published().with_facility().order_by("name", "id"):
         for facet in facets:
-            yield Section(f"{program.pk}-{facet.slug}", facet.label, program, facet)
+            yield Section(f"{program.pk}-{facet.slug}", str(facet), program, facet)
         yield Section(f"{program.pk}-{STATES}", _("States served by phone or video"), program)
 
 
