@@ -10,10 +10,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from programs import crisis_lines
 from programs.guide import features
 from programs.guide.care import DESCRIBED
 from programs.guide.features import Feature
+from programs.guide.notices import Line
 from programs.guide.questions import QUESTIONS
+from programs.guide.rule import Stop
 from programs.guide.rules import RULES, SIGNED_OFF_BY, VERSION
 from programs.models import Term
 from programs.search.vocabulary import read_vocabulary
@@ -346,7 +349,24 @@ def test_the_landing_page_and_every_header_lead_to_it(client):
     assert page_of(client.get("/how-we-rank/")).select("header nav a[href='/guide/']")
 
 
-# ---- the vocabulary
+# ---- what it leans on
+
+
+def test_the_lines_to_call_are_those_of_the_site():
+    assert {*Line} - crisis_lines.BY_SLUG.keys() == set()
+    assert {*Stop} - crisis_lines.BY_SLUG.keys() == set()
+
+
+def test_a_card_leads_to_the_page_that_explains_it(client):
+    link = only(answer(client), "[data-care=IOP] > p > a")
+    assert words(page_of(client.get(str(link["href"]))), "h1") != ""
+    assert str(link["href"]).startswith("/learn/")
+
+
+def test_in_spanish_it_leads_to_spanish_pages(client):
+    page = page_of(client.post("/es/guide/", {"near": "85225"}))
+    link = only(page, "[data-care=IOP] .call a")
+    assert str(link["href"]).startswith("/es/programs/?")
 
 
 def test_every_filter_that_it_leads_to_is_in_the_vocabulary():

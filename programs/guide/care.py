@@ -60,8 +60,8 @@ class Described:
 
 
 AT_HOME = _("You sleep at home.")
-STAYS = _("You stay there day and night.")
-DAY_AND_NIGHT = _("Staff are there day and night.")
+STAYS = _("You sleep there.")
+DAY_AND_NIGHT = _("Day and night.")
 
 
 def _level(slug: str) -> Filters:
@@ -106,7 +106,7 @@ DESCRIBED: Mapping[Care, Described] = {
         kind=Kind.LEVEL,
         filters=_level("hospital"),
         radius_miles=ONCE_MILES,
-        hours=_("Doctors and nurses are there day and night."),
+        hours=DAY_AND_NIGHT,
         sleep=STAYS,
     ),
     Care.WM_HOSP: Described(

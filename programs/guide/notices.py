@@ -18,11 +18,11 @@ class Part(Enum):
 
 
 class Line(StrEnum):
-    """A line to call that goes with a warning."""
+    """A line to call that goes with a warning, by its name among the crisis lines."""
 
     EMERGENCY = "911"
     CRISIS = "988"
-    HELPLINE = "helpline"
+    HELPLINE = "samhsa-helpline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,8 @@ TEENS = Notice(
     slug="teens",
     part=Part.TODAY,
     text=_(
-        "Under 18: talk to an adult you trust, or a doctor, or call 1-800-662-4357."
-        " In a crisis, call or text 988."
+        "Under 18: talk to an adult you trust, or a doctor, or call the free helpline. In a"
+        " crisis, call or text 988."
     ),
     lines=(Line.CRISIS, Line.HELPLINE),
 )

@@ -277,8 +277,8 @@ RULES = (
         when=OneOf(Token.UNSURE_READY),
         features=(features.TALKING_IT_OVER,),
         reason=_(
-            "You don't have to be sure. You can just ask questions. The free helpline,"
-            " 1-800-662-4357, answers day and night."
+            "You don't have to be sure. You can just ask questions. The free helpline answers"
+            " day and night."
         ),
         basis=basis.ARTICLES,
     ),

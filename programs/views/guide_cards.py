@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from programs.enums import SearchAspect
+from programs.explainers import explainer_of_term
 from programs.filters import where_of
 from programs.guide.advice import Because
 from programs.guide.care import DESCRIBED, OFTEN_MILES, Care, Filters
@@ -66,6 +67,8 @@ class Card:
     hours: str = ""
     sleep: str = ""
     found: str = ""
+    #: The page that explains it.
+    explainer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Cards:
             name=str(care.name),
             rules=suggestion.rules,
             definition=self._definition(care.filters),
+            explainer=_explainer(care.filters),
             hours=str(care.hours),
             sleep=str(care.sleep),
             found=self._found(care.filters, care.radius_miles) if search["parameters"] else "",
@@ -142,3 +146,9 @@ class Cards:
         )
         found = counts(criteria, self.vocabulary, now=self.now)
         return summary(criteria, self.near.place, total=found.total, remote=found.remote)
+
+
+def _explainer(filters: Filters) -> str:
+    """Return the slug of the page that explains a level of care; "" for none."""
+    levels = filters.get("level_of_care", ())
+    return next((explainer_of_term().get(("level_of_care", slug), "") for slug in levels), "")
