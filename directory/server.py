@@ -51,6 +51,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "directory.settings")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     arguments = parser().parse_args()
+    # The settings lead the links in mails to it, and every process of ours reads them.
+    os.environ["PORT"] = str(arguments.port)
     try:
         check_port_is_free(arguments.host, arguments.port)
         check_is_file(arguments.release)

@@ -181,8 +181,15 @@ def mail_settings() -> dict[str, Any]:
 MAIL_BACKENDS = {f"django.core.mail.backends.{name}" for name in ("smtp", "console", "locmem")}
 globals().update(mail_settings())
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "directory@localhost")
-#: Where the site is, for links in mails.
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+
+
+def site_url() -> str:
+    """Return where the site is, for links in mails; if nothing says so, what `make run` serves."""
+    given: str = env.str("SITE_URL", "")
+    return given.rstrip("/") or f"http://127.0.0.1:{env.int('PORT', 8000)}"
+
+
+SITE_URL = site_url()
 
 # Of pages, the address says the language: directory/language.py. What has no address is in English.
 LANGUAGE_CODE = "en"

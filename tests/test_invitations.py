@@ -219,6 +219,20 @@ def test_an_invitation_can_be_revoked_and_is_then_not_sent(administrator, client
     assert mail.outbox == []
 
 
+def test_the_desk_says_to_whom_the_mail_went_and_where_it_is_without_a_mail_server(
+    administrator, tmp_path
+):
+    invitation, _link = invite("ann@example.org", Role.EDITOR)
+    said = act(administrator, INVITATIONS, "send_again", invitation)
+    assert "A mail with the link went to ann@example.org." in said
+    assert "No mail server" not in said
+    backend = "django.core.mail.backends.filebased.EmailBackend"
+    with override_settings(EMAIL_BACKEND=backend, EMAIL_FILE_PATH=str(tmp_path)):
+        said = act(administrator, INVITATIONS, "send_again", invitation)
+    assert f"No mail server is set: the mail is a file in {tmp_path}." in said
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_PORT=1)
 def test_a_mail_server_that_is_down_is_told_and_the_invitation_stays(administrator):
     invitation, _link = invite("ann@example.org", Role.EDITOR)

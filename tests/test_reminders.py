@@ -7,7 +7,7 @@ import re
 import socketserver
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test.utils import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from programs.enums import OpeningStatus, ReminderKind, ReminderStatus, SuppressionReason
@@ -240,7 +241,8 @@ def test_the_mail_is_plain_and_short_with_the_link_and_a_stop(reminder, link, cl
     assert message.to == ["ann@example.org"]
     address = f"https://directory.example/update/{update_links.token_of(link)}/"
     stop = f"https://directory.example/stop-reminders/{stop_token(reminder)}/"
-    assert re.findall(r"https?://\S+", str(message.body)) == [address, stop]
+    ask = f"https://directory.example{reverse('programs:ask')}"
+    assert re.findall(r"https?://\S+", str(message.body)) == [address, ask, stop]
     headers = message.extra_headers
     assert headers["Message-ID"] == f"<reminder-{reminder.pk}@b.example>"
     assert headers["List-Unsubscribe"] == f"<{stop}>"
@@ -248,6 +250,28 @@ def test_the_mail_is_plain_and_short_with_the_link_and_a_stop(reminder, link, cl
     assert len(str(message.body)) < 900
     reminder.refresh_from_db()
     assert reminder.status == ReminderStatus.SENT
+
+
+def test_the_mail_says_the_day_on_which_the_link_ends_where_the_facility_is(reminder, link):
+    # Three in the morning in Greenwich is the evening before in Chandler, Arizona.
+    UpdateLink.objects.update(expires_at=datetime(2099, 3, 5, 3, tzinfo=UTC))
+    send_waiting()
+    assert "It works until March 4, 2099." in str(mail.outbox[0].body)
+
+
+@pytest.mark.parametrize(
+    ("name", "branch", "line"),
+    [
+        ("Spero Health", "Chandler", "Spero Health, Chandler:"),
+        ("Spero Health, Chandler", "", "Spero Health, Chandler:"),
+        ("Spero Health", "Night group", "Spero Health, Night group, Chandler:"),
+        ("Chandler House", "", "Chandler House, Chandler:"),
+    ],
+)
+def test_the_mail_names_the_town_once(reminder, facility, name, branch, line):
+    Facility.objects.update(name=name, branch=branch)
+    send_waiting()
+    assert line in str(mail.outbox[0].body).splitlines()
 
 
 def test_a_second_run_sends_nothing_again(reminder):

@@ -23,6 +23,7 @@ from programs.models import Invitation, Keeper, Membership
 from programs.upkeep import accounts, invitations
 from programs.upkeep.accounts import AccountError
 from programs.upkeep.invitations import InvitationError
+from programs.upkeep.mail_written import where_written
 
 if TYPE_CHECKING:
     _KeeperForm = forms.ModelForm[Keeper]
@@ -201,6 +202,9 @@ class InvitationAdmin(NeverDeleted, _InvitationAdmin):
                 % {"email": invitation.email, "error": error},
                 messages.ERROR,
             )
+        else:
+            said = _("A mail with the link went to %(email)s.") % {"email": invitation.email}
+            self.message_user(request, f"{said} {where_written()}".strip())
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, invitation: Invitation) -> str:

@@ -16,6 +16,7 @@ from programs.admin.rules import NeverDeleted, ReadOnly
 from programs.enums import ReminderStatus
 from programs.models import Facility, Reminder, SuppressedAddress, UpdateLink, UpdateLinkUse
 from programs.upkeep import update_links
+from programs.upkeep.mail_written import where_written
 from programs.upkeep.reminder_mail import (
     MailServerDownError,
     in_doubt,
@@ -102,7 +103,8 @@ class UpdateLinkAdmin(NeverDeleted, _UpdateLinkAdmin):
             return
         level = messages.SUCCESS if status == ReminderStatus.SENT else messages.ERROR
         what = {"email": reminder.email, "status": status.label}
-        self.message_user(request, _("The mail to %(email)s: %(status)s.") % what, level)
+        said = _("The mail to %(email)s: %(status)s.") % what
+        self.message_user(request, f"{said} {where_written()}".strip(), level)
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, link: UpdateLink) -> str:

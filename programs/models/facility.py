@@ -118,6 +118,12 @@ class Facility(models.Model):
         return f"{self.name}, {self.branch}" if self.branch else self.name
 
     @property
+    def name_and_town(self) -> str:
+        """The name with the town behind it, unless the name, or the branch, says it already."""
+        said = {part.strip().casefold() for part in str(self).split(",")}
+        return str(self) if self.city.casefold() in said else f"{self}, {self.city}"
+
+    @property
     def coordinates(self) -> Coordinates | None:
         if self.latitude is None or self.longitude is None:
             return None

@@ -211,11 +211,13 @@ def message_of(reminder: Reminder) -> EmailMessage:
             {
                 "facility": link.facility,
                 "address": address_of(link),
-                "expires": timezone.localtime(link.expires_at, time_zone_of(link.facility)),
+                # A day, not a moment: templates would turn that into the clock of the server.
+                "expires_on": timezone.localdate(link.expires_at, time_zone_of(link.facility)),
             }
             for link in links
         ],
         "stop": stop_address,
+        "ask": f"{settings.SITE_URL}{reverse('programs:ask')}",
         "is_reminder": reminder.kind == ReminderKind.REMINDER,
     }
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from programs.models import Facility, UpdateLink
 from programs.upkeep import update_links
 from programs.upkeep.permissions import Action, facilities_of, role_of
 from programs.upkeep.reminders import AskedLatelyError, own_link
+from programs.upkeep.time_zones import time_zones_of
 from programs.views.keepers import requires
 
 
@@ -29,7 +31,7 @@ def own_links(request: HttpRequest) -> HttpResponse:
         _act(request, user)
         return redirect("programs:own-links")
     context = {
-        "links": [link for link, works in _links(user) if works],
+        "links": _links(user),
         "facilities": _own_facilities(user).order_by("name", "id"),
     }
     return render(request, "programs/own_links.html", context)
@@ -47,10 +49,15 @@ def _own_links(user: Any) -> QuerySet[UpdateLink]:
     return UpdateLink.objects.filter(keeper__user=user)
 
 
-def _links(user: Any) -> list[tuple[UpdateLink, bool]]:
+def _links(user: Any) -> list[tuple[UpdateLink, date]]:
+    """Return the links that work, each with the day on which it ends where the facility is."""
     now = timezone.now()
     links = _own_links(user).select_related("facility").order_by("facility__name", "id")
-    return [(link, link.state(now) == LinkState.OPEN) for link in links]
+    working = [link for link in links if link.state(now) == LinkState.OPEN]
+    zones = time_zones_of({link.facility for link in working})
+    return [
+        (link, timezone.localdate(link.expires_at, zones[link.facility_id])) for link in working
+    ]
 
 
 def _act(request: HttpRequest, user: Any) -> None:
