@@ -13,6 +13,7 @@ from django.utils import timezone
 from programs.enums import ListingStatus
 from programs.models import CallSheet, ChangeSet, Facility, Program
 from programs.upkeep import bulk
+from tests.clients import signed_in
 from tests.factories import (
     KeeperFactory,
     OrganizationFactory,
@@ -36,9 +37,7 @@ def editor() -> User:
 
 @pytest.fixture
 def desk(editor) -> Client:
-    client = Client()
-    client.force_login(editor)
-    return client
+    return signed_in(editor)
 
 
 def choose(client: Client, action: str, *rows: Any, address: str = PROGRAMS, **more: Any) -> Any:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from programs.enums import Answer, ChangeKind, CorrectionKind, CorrectionStatus, Role
 from programs.models import ChangeSet, Correction, Facility, FeatureFact, Program, ReportDay
+from tests.admin_pages import form_data
 from tests.factories import (
     CorrectionFactory,
     KeeperFactory,
@@ -25,7 +26,6 @@ from tests.factories import (
     term,
 )
 from tests.pages import only, page_of, words
-from tests.test_admin import form_data
 
 pytestmark = pytest.mark.django_db
 
@@ -265,8 +265,8 @@ def test_a_fact_that_is_fixed_from_a_report_is_recorded_as_its_fix(client, edito
     program = ProgramFactory.create()
     state(program, "language/spanish")
     report = CorrectionFactory.create(program=program, term=term("language/spanish"))
-    data = form_data(client, program) | {"featurefact_set-0-answer": "no"}
     address = reverse("admin:programs_program_change", args=[program.pk])
+    data = form_data(client.get(address)) | {"featurefact_set-0-answer": "no"}
     response = client.post(f"{address}?correction={report.pk}", data)
     assert response["Location"] == page_address(report)
     assert FeatureFact.objects.get().answer == Answer.NO
@@ -282,7 +282,7 @@ def test_a_save_for_no_report_of_this_listing_is_an_ordinary_one(client, asked):
     other = CorrectionFactory.create()
     address = reverse("admin:programs_program_change", args=[program.pk])
     query = f"?correction={asked.format(other=other.pk)}"
-    response = client.post(address + query, form_data(client, program))
+    response = client.post(address + query, form_data(client.get(address)))
     assert response["Location"] == reverse("admin:programs_program_changelist")
     kind = ChangeKind.CORRECTION
     assert not ChangeSet.objects.filter(metadata__kind=kind).exists()

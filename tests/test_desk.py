@@ -7,14 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.models import Correction, Facility, FederalRecord, Program
 from programs.upkeep.desk import QUEUES
+from tests.clients import queries_of, signed_in
 from tests.factories import (
     CorrectionFactory,
     FacilityFactory,
@@ -36,15 +35,7 @@ FACILITIES = reverse("admin:programs_facility_changelist")
 
 @pytest.fixture
 def desk() -> Client:
-    client = Client()
-    client.force_login(KeeperFactory.create().user)
-    return client
-
-
-def queries_of(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(address).status_code == 200
-    return len(captured)
+    return signed_in(KeeperFactory.create().user)
 
 
 def listed(client: Client, address: str = PROGRAMS, **query: str) -> list[Any]:

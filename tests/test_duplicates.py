@@ -25,6 +25,7 @@ from programs.upkeep.merging import (
     merge,
 )
 from programs.upkeep.reverting import preview_revert, revert
+from tests.clients import signed_in
 from tests.factories import (
     CorrectionFactory,
     FacilityFactory,
@@ -310,9 +311,7 @@ def test_a_hidden_address_is_not_merged(pair):
 
 @pytest.fixture
 def desk(ruth) -> Client:
-    client = Client()
-    client.force_login(ruth)
-    return client
+    return signed_in(ruth)
 
 
 def address(pair: DuplicatePair) -> str:

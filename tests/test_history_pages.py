@@ -24,6 +24,7 @@ from programs.models import (
 )
 from programs.models.history import EVENT_MODELS
 from programs.upkeep.history import PAGE_SIZE, history_of
+from tests.clients import signed_in
 from tests.factories import (
     FacilityFactory,
     KeeperFactory,
@@ -46,9 +47,7 @@ def ruth():
 
 @pytest.fixture
 def desk(ruth):
-    client = Client()
-    client.force_login(ruth)
-    return client
+    return signed_in(ruth)
 
 
 def do(user, write, *, kind=ChangeKind.ADMIN, note="", at=None):

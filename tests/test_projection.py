@@ -33,7 +33,7 @@ from programs.models import (
 from programs.models.vocabulary import SEARCH_WORDS
 from programs.search.vocabulary import slot_mask
 from tests.factories import FacilityFactory, ProgramFactory, SourceFactory, state, term
-from tests.naive_search import NaiveProgram, published_programs
+from tests.naive_programs import NaiveProgram, published_programs
 from tests.pages import only, page_of
 
 WORDS = [f"word{number}" for number in range(SEARCH_WORDS)]

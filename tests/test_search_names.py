@@ -20,7 +20,9 @@ from programs.search.names import name_conditions
 from programs.search.place_names import plain_words
 from programs.search.vocabulary import read_vocabulary
 from tests.factories import FacilityFactory, OrganizationFactory, ProgramFactory, state
-from tests.naive_search import folded, naive_search, published_programs
+from tests.naive_names import folded
+from tests.naive_programs import published_programs
+from tests.naive_search import naive_search
 from tests.test_projection import (
     MAKE_A_FACILITY,
     MAKE_A_PROGRAM,

@@ -16,6 +16,7 @@ from programs.models import Program, Term
 from programs.models.history import TRACKED
 from programs.upkeep.reverting import revert
 from programs.upkeep.splitting import NotSplittableError, Part, split, units_of
+from tests.clients import signed_in
 from tests.directory_files import row, write_csv
 from tests.factories import KeeperFactory, ProgramFactory, open_until, state, term
 from tests.pages import page_of, words
@@ -146,9 +147,7 @@ def test_a_release_leaves_to_the_parts_what_they_were_given(db, tmp_path, ruth):
 
 @pytest.fixture
 def desk(ruth) -> Client:
-    client = Client()
-    client.force_login(ruth)
-    return client
+    return signed_in(ruth)
 
 
 def address(program: Program) -> str:
