@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from bench.load import FACT_TABLES
 from programs.models import Facility, SearchRow
@@ -68,18 +69,13 @@ def grow(programs: int = MILLION) -> None:
 
 
 def _facilities_sql() -> str:
+    """Return the INSERT of the facilities: moved, all else as in the origin."""
     moved = {
         "id": "grown.facility_id",
         "latitude": "grown.latitude",
         "longitude": "grown.longitude",
     }
-    columns = [str(field.column) for field in Facility._meta.concrete_fields]
-    values = ", ".join(moved.get(column, f"origin.{column}") for column in columns)
-    return f"""
-        INSERT INTO programs_facility ({", ".join(columns)})
-        SELECT {values} FROM bench_grown grown
-          JOIN programs_facility origin ON origin.id = grown.origin_facility_id
-         ORDER BY grown.facility_id"""
+    return _copies_sql(Facility, moved, "origin.id = grown.origin_facility_id", "grown.facility_id")
 
 
 def _rows_sql() -> str:
@@ -91,13 +87,19 @@ def _rows_sql() -> str:
         "y": "cos(radians(grown.latitude)) * sin(radians(grown.longitude))",
         "z": "sin(radians(grown.latitude))",
     }
-    columns = [str(field.column) for field in SearchRow._meta.concrete_fields]
-    values = ", ".join(placed.get(column, f"origin.{column}") for column in columns)
+    order = f"{placed['cell']}, grown.program_id"
+    return _copies_sql(SearchRow, placed, "origin.program_id = grown.origin_id", order)
+
+
+def _copies_sql(model: type[Model], changed: dict[str, str], joined_on: str, order: str) -> str:
+    """Return the INSERT of a copy of each origin's row, but for the columns that are `changed`."""
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    values = ", ".join(changed.get(column, f"origin.{column}") for column in columns)
     return f"""
-        INSERT INTO programs_searchrow ({", ".join(columns)})
+        INSERT INTO {model._meta.db_table} ({", ".join(columns)})
         SELECT {values} FROM bench_grown grown
-          JOIN programs_searchrow origin ON origin.program_id = grown.origin_id
-         ORDER BY {placed["cell"]}, grown.program_id"""
+          JOIN {model._meta.db_table} origin ON {joined_on}
+         ORDER BY {order}"""
 
 
 def complete(program_ids: Iterable[int]) -> None:

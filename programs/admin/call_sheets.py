@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -17,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from programs.admin.call_sheet_forms import RetryForm, WantedForm, first_retry
 from programs.admin.fact_in_place import fact_in_place
 from programs.admin.rules import ReadOnly
-from programs.enums import STATE_NAMES, Tick
+from programs.enums import Tick
 from programs.models import CallSheet, Facility
 from programs.upkeep.call_sheets import (
     ChangedMeanwhileError,
@@ -37,7 +34,6 @@ from programs.upkeep.verification import (
     put_off,
     queue,
     record_no_answer,
-    retry_day,
     take,
     take_next,
 )
@@ -50,55 +46,6 @@ if TYPE_CHECKING:
     _CallSheetAdmin = admin.ModelAdmin[CallSheet]
 else:
     _CallSheetAdmin = admin.ModelAdmin
-
-
-class WantedForm(forms.Form):
-    """Which sheets to work through: the query string of the queue."""
-
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        choices=[("", gettext_lazy("All states")), *sorted(STATE_NAMES.items())],
-        required=False,
-    )
-    mine = forms.BooleanField(label=gettext_lazy("Assigned to me"), required=False)
-    due = forms.BooleanField(label=gettext_lazy("To be called again today"), required=False)
-
-    def wanted(self, user: User) -> Wanted:
-        """Return what is wanted; nothing in particular where the query string is wrong."""
-        if not self.is_valid():
-            return Wanted()
-        return Wanted(
-            state=self.cleaned_data["state"],
-            assigned_to=user.pk if self.cleaned_data["mine"] else None,
-            is_due=self.cleaned_data["due"],
-        )
-
-    @property
-    def query(self) -> str:
-        """The query string that asks for the same again, "" for the whole queue."""
-        if not self.is_valid():
-            return ""
-        said = {key: str(value) for key, value in self.cleaned_data.items() if value}
-        return f"?{urlencode(said)}" if said else ""
-
-
-class RetryForm(forms.Form):
-    """When to call again."""
-
-    retry_on = forms.DateField(
-        label=gettext_lazy("Call again on"),
-        widget=forms.DateInput(attrs={"type": "date", "form": "sheet"}),
-        error_messages={
-            "required": gettext_lazy("Say when to call again."),
-            "invalid": gettext_lazy("Enter a day, such as 2026-03-31."),
-        },
-    )
-
-    def clean_retry_on(self) -> date:
-        day: date = self.cleaned_data["retry_on"]
-        if day <= timezone.localdate():
-            raise forms.ValidationError(_("Choose a day after today."))
-        return day
 
 
 @admin.register(CallSheet)
@@ -302,10 +249,6 @@ def to_sheet(facility_id: int, query: str) -> HttpResponseRedirect:
 
 def query_of(request: HttpRequest) -> str:
     return WantedForm(request.GET).query
-
-
-def first_retry() -> dict[str, date]:
-    return {"retry_on": retry_day(timezone.localdate())}
 
 
 def prefixed(data: QueryDict, prefix: str) -> dict[str, str]:

@@ -12,6 +12,10 @@ from programs.importers.duplicates import Site
 from programs.importers.records import COLUMNS, CleanRow, RawRow, Telephone
 from programs.models import FederalRecord, Phone, Program
 
+#: Columns that a row of a release and a facility have under the same names.
+NAME_FIELDS = ("name", "branch")
+ADDRESS_FIELDS = ("street1", "street2", "city", "state", "zip_code")
+
 
 @dataclass(frozen=True, slots=True)
 class FacilityValues:
@@ -143,13 +147,7 @@ def _last_row(record: FederalRecord, values: FacilityValues) -> CleanRow:
         # Cleaning has become stricter since: the listing goes by what is on its page.
         return CleanRow(
             row_number=record.row_number,
-            name=values.name,
-            branch=values.branch,
-            street1=values.street1,
-            street2=values.street2,
-            city=values.city,
-            state=values.state,
-            zip_code=values.zip_code,
+            **{name: getattr(values, name) for name in (*NAME_FIELDS, *ADDRESS_FIELDS)},
             telephones=(),
             codes=frozenset(),
             coordinates=None,

@@ -16,13 +16,11 @@ from typing import Any
 from programs.enums import ImportAction, LocationPrecision
 from programs.importers.crosswalk import Crosswalk, Review, StatedFact
 from programs.importers.duplicates import Site, likely_pairs, site_of
-from programs.importers.listings import FacilityValues, Listing
+from programs.importers.listings import ADDRESS_FIELDS, NAME_FIELDS, FacilityValues, Listing
 from programs.importers.locating import Gazetteer
 from programs.importers.matching import match_rows
 from programs.importers.records import CleanedFile, CleanRow, Telephone
 
-NAME_FIELDS = ("name", "branch")
-ADDRESS_FIELDS = ("street1", "street2", "city", "state", "zip_code")
 LOCATION_FIELDS = ("county_id", "latitude", "longitude", "location_precision")
 #: What a load does with one fact; a conflict is written down and nothing else.
 ADDED, REMOVED, ALTERED, CONFLICT = "added", "removed", "altered", "conflict"
@@ -259,13 +257,7 @@ def _facility_values(
     location = gazetteer.locate(row)
     point = location.coordinates
     values = FacilityValues(
-        name=row.name,
-        branch=row.branch,
-        street1=row.street1,
-        street2=row.street2,
-        city=row.city,
-        state=row.state,
-        zip_code=row.zip_code,
+        **{name: getattr(row, name) for name in (*NAME_FIELDS, *ADDRESS_FIELDS)},
         county_id=location.county_id,
         latitude=point.latitude if point else None,
         longitude=point.longitude if point else None,

@@ -13,7 +13,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from programs.importers.undo import TABLES, Tracked, change_set_of, references
+from programs.importers.undo import change_set_of
+from programs.importers.undo_tables import TABLES, UndoneTable, references
 from programs.models import DuplicatePair, Facility, ImportRun
 from programs.models.history import EVENT_MODELS
 
@@ -61,7 +62,7 @@ def undo_preview(run: ImportRun) -> UndoPreview:
         return UndoPreview(written, _staying(cursor, change_set))
 
 
-def _written(cursor: CursorWrapper, tracked: Tracked, change_set: UUID) -> Written:
+def _written(cursor: CursorWrapper, tracked: UndoneTable, change_set: UUID) -> Written:
     of_run = f"FROM {tracked.events} WHERE pgh_context_id = %s"
     cursor.execute(f"SELECT pgh_label, count(*) {of_run} GROUP BY 1", [change_set])
     counts = dict(cursor.fetchall())

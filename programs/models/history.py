@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,10 +26,13 @@ from psycopg.pq import TransactionStatus
 from programs.enums import ChangeKind
 from programs.models.facility import ConfidentialAddress, Facility, Phone
 from programs.models.facts import CareFact, CoverageFact, FeatureFact, MedicationFact
+from programs.models.freshness_row import FreshnessRow
 from programs.models.opening import Opening
 from programs.models.organization import Organization
 from programs.models.program import Program
 from programs.models.provenance import FederalRecord
+from programs.models.search_name import SearchName
+from programs.models.search_row import SearchRow
 
 #: The column that leads from each table to the listing it is of: how its events are found.
 #: Parents come before the rows that refer to them.
@@ -103,6 +107,34 @@ def _event_model(model: type[models.Model], leads_by: str) -> Any:
 EVENT_MODELS: dict[type[models.Model], Any] = {
     model: _event_model(model, leads_by) for model, leads_by in TRACKED.items()
 }
+
+#: Derived from the listings by the database, without a history: they follow what is written.
+DERIVED: tuple[type[models.Model], ...] = (SearchRow, SearchName, FreshnessRow)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedTable:
+    """A table of listings with the table of its events, as SQL names them."""
+
+    model: type[models.Model]
+
+    @property
+    def name(self) -> str:
+        return str(self.model._meta.model_name)
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def events(self) -> str:
+        return str(EVENT_MODELS[self.model]._meta.db_table)
+
+    @property
+    def columns(self) -> list[str]:
+        """All columns that are not derived, the primary key first."""
+        fields = self.model._meta.concrete_fields
+        return [str(field.column) for field in fields if not field.generated]
 
 
 class ChangeSet(Context):

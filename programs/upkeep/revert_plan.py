@@ -18,11 +18,7 @@ from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from programs.enums import RevertRefusal
-from programs.models import FreshnessRow, SearchName, SearchRow
-from programs.models.history import EVENT_MODELS, TRACKED
-
-#: Tables that the database derives: what they refer to may go, and they follow.
-DERIVED: set[type[models.Model]] = {SearchRow, SearchName, FreshnessRow}
+from programs.models.history import DERIVED, TRACKED, TrackedTable
 
 CREATE_TABLE = """
 DROP TABLE IF EXISTS pg_temp.revert_item;
@@ -58,28 +54,8 @@ DROP_EMPTY = "DELETE FROM revert_item WHERE was_id IS NULL AND NOT is_there AND 
 
 
 @dataclass(frozen=True, slots=True)
-class TrackedTable:
-    """A table of listings with the table of its events."""
-
-    model: type[models.Model]
-
-    @property
-    def name(self) -> str:
-        return str(self.model._meta.model_name)
-
-    @property
-    def table(self) -> str:
-        return self.model._meta.db_table
-
-    @property
-    def events(self) -> str:
-        return str(EVENT_MODELS[self.model]._meta.db_table)
-
-    @property
-    def columns(self) -> list[str]:
-        """All columns that are not derived, the primary key first."""
-        fields = self.model._meta.concrete_fields
-        return [str(field.column) for field in fields if not field.generated]
+class RevertedTable(TrackedTable):
+    """A table of listings with the rules that a row which is brought back has to fit."""
 
     @property
     def keys(self) -> list[list[tuple[str, str]]]:
@@ -112,7 +88,7 @@ class TrackedTable:
 
 
 #: Parents before the rows that refer to them.
-TABLES = [TrackedTable(model) for model in TRACKED]
+TABLES = [RevertedTable(model) for model in TRACKED]
 
 
 def stage(
@@ -156,7 +132,7 @@ def _run(cursor: CursorWrapper, statement: str) -> int:
     return cursor.rowcount
 
 
-def _checks(table: TrackedTable) -> Iterator[str]:
+def _checks(table: RevertedTable) -> Iterator[str]:
     """Yield the statements that refuse rows of a table; each looks at what would be there then."""
     for holder, column in _holders(table.model):
         held = _would_hold(holder, f"line.{column} = item.row_id")
@@ -179,7 +155,7 @@ def _checks(table: TrackedTable) -> Iterator[str]:
         yield _refuse(table, RevertRefusal.TAKEN, _is_taken(table, key))
 
 
-def _refuse(table: TrackedTable, refusal: RevertRefusal, condition: str) -> str:
+def _refuse(table: RevertedTable, refusal: RevertRefusal, condition: str) -> str:
     return (
         f"UPDATE revert_item item SET refusal = '{refusal.value}' FROM {table.events} was"
         f" WHERE item.model = '{table.name}' AND item.refusal IS NULL"
@@ -187,7 +163,7 @@ def _refuse(table: TrackedTable, refusal: RevertRefusal, condition: str) -> str:
     )
 
 
-def _is_taken(table: TrackedTable, key: list[tuple[str, str]]) -> str:
+def _is_taken(table: RevertedTable, key: list[tuple[str, str]]) -> str:
     """Say whether another row would have the key; a row that has it already cannot clash."""
     same = " AND ".join(f"line.{column} {equals} was.{column}" for column, equals in key)
     taken = table.would_hold(f"line.id <> item.row_id AND {same}")
@@ -199,7 +175,7 @@ def _is_taken(table: TrackedTable, key: list[tuple[str, str]]) -> str:
 
 def _would_hold(model: type[models.Model], condition: str) -> str:
     if model in TRACKED:
-        return TrackedTable(model).would_hold(condition)
+        return RevertedTable(model).would_hold(condition)
     return f"EXISTS (SELECT 1 FROM {model._meta.db_table} line WHERE {condition})"
 
 

@@ -26,7 +26,7 @@ from programs.models import ChangeSet, Facility, Organization, Program, change_s
 from programs.models.history import TRACKED
 from programs.upkeep.change_wording import ChangedRow, RowChange, word_changes
 from programs.upkeep.history import names_of_keepers
-from programs.upkeep.revert_plan import TABLES, TrackedTable, loosely_held, stage
+from programs.upkeep.revert_plan import TABLES, RevertedTable, loosely_held, stage
 
 #: Rows that a preview or an outcome shows of each table: taking back a load is a million.
 ROWS_SHOWN = 200
@@ -134,7 +134,7 @@ def _outcome(cursor: CursorWrapper, viewer: User | AnonymousUser) -> Outcome:
     )
 
 
-def _drop_unchanged(table: TrackedTable) -> str:
+def _drop_unchanged(table: RevertedTable) -> str:
     live, was = (", ".join(f"{alias}.{c}" for c in table.columns) for alias in ("live", "was"))
     return (
         f"DELETE FROM revert_item item USING {table.events} was, {table.table} live"
@@ -162,7 +162,7 @@ def _read(
     ]
 
 
-def _read_table(number: int, table: TrackedTable, condition: str) -> str:
+def _read_table(number: int, table: RevertedTable, condition: str) -> str:
     columns = ", ".join(f"'{column}', was.{column}" for column in table.columns)
     return f"""(
     SELECT {number}, row_id, refusal, to_jsonb(live),
@@ -207,14 +207,14 @@ def _restore(cursor: CursorWrapper) -> None:
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
-def _leaving(table: TrackedTable) -> str:
+def _leaving(table: RevertedTable) -> str:
     return (
         f"SELECT row_id FROM revert_item WHERE model = '{table.name}' AND refusal IS NULL"
         " AND was_id IS NULL"
     )
 
 
-def _delete(table: TrackedTable) -> str:
+def _delete(table: RevertedTable) -> str:
     """Delete what was not there, and what had another key: two rows may have swapped theirs."""
     moved = " OR ".join(
         f"(live.{column} IS DISTINCT FROM was.{column})" for key in table.keys for column, _ in key
@@ -227,7 +227,7 @@ def _delete(table: TrackedTable) -> str:
     )
 
 
-def _update(table: TrackedTable) -> str:
+def _update(table: RevertedTable) -> str:
     columns = [column for column in table.columns if column != "id"]
     return (
         f"UPDATE {table.table} live SET ({', '.join(columns)})"
@@ -237,7 +237,7 @@ def _update(table: TrackedTable) -> str:
     )
 
 
-def _insert(table: TrackedTable) -> str:
+def _insert(table: RevertedTable) -> str:
     return (
         f"INSERT INTO {table.table} ({', '.join(table.columns)})"
         f" SELECT {', '.join(f'was.{column}' for column in table.columns)}"
