@@ -17,6 +17,7 @@ from programs.views.staff import facilities, facility, state_openings
 from programs.views.staff_section import section
 from programs.views.update import update
 from programs.views.update_mail import ask, stop_reminders
+from programs.views.used_again import used_again
 
 app_name = "programs"
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("places/suggest", suggest, name="suggest"),
     path("guide/", guide, name="guide"),
     path("guide/how-it-works/", how_the_guide_works, name="how-the-guide-works"),
+    path("used-again/", used_again, name="used-again"),
     path("learn/", learn, name="explainers"),
     path("learn/<slug:slug>/", explainer, name="explainer"),
     path("shortlist/", shortlist, name="shortlist"),

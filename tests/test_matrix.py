@@ -33,6 +33,7 @@ LOWEST: dict[str, Role | None] = {
     "programs:how-we-rank": Role.VISITOR,
     "programs:guide": Role.VISITOR,
     "programs:how-the-guide-works": Role.VISITOR,
+    "programs:used-again": Role.VISITOR,
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
     "programs:leaving": Role.VISITOR,
