@@ -101,7 +101,9 @@ def test_it_can_be_read_after_eight_years_of_school_and_blames_nobody(client, pl
 
 def test_the_counts_are_those_of_the_places(client, places):
     page = get(client)
-    counts = [(way["data-way"], int(way["data-count"])) for way in page.select("[data-way]")]
+    counts = [
+        (str(way["data-way"]), int(str(way["data-count"]))) for way in page.select("[data-way]")
+    ]
     assert counts == [
         ("start", 3),
         ("openings", 1),
