@@ -36,6 +36,7 @@ LOWEST: dict[str, Role | None] = {
     "programs:used-again": Role.VISITOR,
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
+    "programs:about": Role.VISITOR,
     "programs:leaving": Role.VISITOR,
     "programs:shortlist": Role.VISITOR,
     "programs:handout": Role.VISITOR,

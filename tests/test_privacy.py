@@ -81,6 +81,7 @@ def public_pages(
         "/used-again/": 200,
         "/used-again/?near=85225": 200,
         f"/used-again/?near={CANARY}": 400,
+        "/about/": 200,
         "/corrections/": 200,
         f"/corrections/{report_token}/": 200,
         "/corrections/wrong/": 404,

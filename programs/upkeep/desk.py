@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from programs import crisis_lines
 from programs.enums import ClaimState, DraftState
 from programs.models import Claim, Correction, Draft, DuplicatePair, Program
 from programs.upkeep import gone_listings
@@ -155,5 +156,14 @@ QUEUES: tuple[Queue, ...] = (
         count=lambda moment: DuplicatePair.objects.open().count(),
         page="admin:programs_duplicatepair_changelist",
         query="?is=open",
+    ),
+    Queue(
+        slug="crisis-lines",
+        label=_("Crisis numbers to check"),
+        hint=_("Never checked, or not for 90 days: dial each, then note the day in its file"),
+        action=Action.MANAGE_SOURCES,
+        count=lambda moment: len(crisis_lines.due(crisis_lines.LINES, moment.today)),
+        page="programs:about",
+        query="#crisis-lines",
     ),
 )
