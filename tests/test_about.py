@@ -59,7 +59,8 @@ def run(source: Source, at: datetime, status: ImportStatus) -> None:
 
 def origins_shown(client: Client) -> dict[str, str]:
     page = page_of(client.get(ABOUT))
-    return {words(part.find_previous("h3")): words(part) for part in page.select("[data-origin]")}
+    names = [words(name) for name in page.select("main h3")]
+    return dict(zip(names, map(words, page.select("[data-origin]")), strict=True))
 
 
 def test_each_release_is_shown_with_its_listings_its_age_and_its_last_load(client):
