@@ -198,6 +198,19 @@ def test_a_place_that_is_not_found_takes_nothing_away(client):
     assert field["value"] == "Chandlerton, AZ"
 
 
+def test_answers_can_be_changed_and_read_in_the_other_language(client):
+    page = answer(client, near="Chandler, AZ", q2=["opioid"], q3="danger")
+    again = only(page, "main form[method=post]")
+    sent = {str(field["name"]): str(field["value"]) for field in again.select("input")}
+    assert sent == {"q2": "opioid", "q3": "danger", "near": "Chandler, AZ"}
+    form = page_of(client.post(GUIDE, {**sent, "change": "yes"}))
+    chosen = [str(field["value"]) for field in form.select("input[checked]")]
+    assert chosen == ["opioid", "danger", "", ""]
+    assert only(form, "input[name=near]")["value"] == "Chandler, AZ"
+    other = str(only(again, "button[formaction]")["formaction"])
+    assert page_of(client.post(other, sent)).select("html[lang=es] [data-care=WM-HOSP]")
+
+
 def test_things_to_ask_for_are_links_and_filter_nothing_else(client):
     page = answer(client, near="85225", q4=["pregnant"], q10=["u18"])
     asked = [
@@ -358,9 +371,13 @@ def test_the_lines_to_call_are_those_of_the_site():
 
 
 def test_a_card_leads_to_the_page_that_explains_it(client):
-    link = only(answer(client), "[data-care=IOP] > p > a")
-    assert words(page_of(client.get(str(link["href"]))), "h1") != ""
-    assert str(link["href"]).startswith("/learn/")
+    page = answer(client, q2=["opioid"])
+    pages = {
+        str(link["href"]): words(link) for link in page.select("[data-care] a[href^='/learn/']")
+    }
+    assert len(pages) == 4
+    for address, title in pages.items():
+        assert words(page_of(client.get(address)), "h1") == title
 
 
 def test_in_spanish_it_leads_to_spanish_pages(client):

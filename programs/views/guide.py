@@ -20,6 +20,8 @@ from programs.views.guide_form import GuideForm
 from programs.views.guide_rules import explained
 from programs.views.site import site_of
 
+#: Sent along to see the questions again, as they were answered.
+CHANGE = "change"
 #: What the pages say of the table of rules.
 ABOUT_THE_RULES = {
     "version": rules.VERSION,
@@ -46,9 +48,9 @@ def guide(request: HttpRequest) -> HttpResponse:
     advice = advise(form.said())
     if advice.stops:
         return render(request, "programs/guide_stop.html", {"advice": advice}, status=status)
-    if form.errors:
+    if form.errors or CHANGE in request.POST:
         return _form_page(request, form, status=status)
-    return _suggestions_page(request, advice, near=form.cleaned_data["near"])
+    return _suggestions_page(request, advice, form)
 
 
 def _form_page(request: HttpRequest, form: GuideForm, *, status: int = 200) -> HttpResponse:
@@ -56,17 +58,19 @@ def _form_page(request: HttpRequest, form: GuideForm, *, status: int = 200) -> H
     return render(request, "programs/guide.html", context, status=status)
 
 
-def _suggestions_page(request: HttpRequest, advice: Advice, *, near: str) -> HttpResponse:
+def _suggestions_page(request: HttpRequest, advice: Advice, form: GuideForm) -> HttpResponse:
     """Show what to ask about; with a place, how many programs there are near it.
 
     One statement for the site, one or two for the place, and one for each kind of care.
     A place that is not found is a 400, and still all that needs no place is shown.
     """
-    place: Nearby = nearby(near)
+    place: Nearby = nearby(form.cleaned_data["near"])
     cards = Cards(site_of(request).vocabulary, place, timezone.now())
     medicine = cards.of(advice.medicine)
     context: dict[str, Any] = {
         "near": place,
+        "sent": form.sent(),
+        "change": CHANGE,
         "levels": cards.of(advice.levels),
         "withdrawal": cards.of(advice.withdrawal),
         "medicine": medicine,

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from programs.enums import SearchAspect
-from programs.explainers import explainer_of_term
+from programs.explainers import Explainer, explainer_of_term, explainers
 from programs.filters import where_of
 from programs.guide.advice import Because
 from programs.guide.care import DESCRIBED, OFTEN_MILES, Care, Filters
@@ -67,8 +68,8 @@ class Card:
     hours: str = ""
     sleep: str = ""
     found: str = ""
-    #: The page that explains it.
-    explainer: str = ""
+    #: The pages that explain it.
+    explainers: tuple[Explainer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Cards:
             name=str(care.name),
             rules=suggestion.rules,
             definition=self._definition(care.filters),
-            explainer=_explainer(care.filters),
+            explainers=_explainers(care.filters),
             hours=str(care.hours),
             sleep=str(care.sleep),
             found=self._found(care.filters, care.radius_miles) if search["parameters"] else "",
@@ -148,7 +149,8 @@ class Cards:
         return summary(criteria, self.near.place, total=found.total, remote=found.remote)
 
 
-def _explainer(filters: Filters) -> str:
-    """Return the slug of the page that explains a level of care; "" for none."""
-    levels = filters.get("level_of_care", ())
-    return next((explainer_of_term().get(("level_of_care", slug), "") for slug in levels), "")
+def _explainers(filters: Filters) -> tuple[Explainer, ...]:
+    """Return the pages that explain what is searched for, in the language of the page."""
+    pages, slugs = explainers(get_language()), explainer_of_term()
+    terms = [(facet, term) for facet, terms in filters.items() for term in terms]
+    return tuple(pages[slugs[term]] for term in dict.fromkeys(terms) if term in slugs)

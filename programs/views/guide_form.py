@@ -30,6 +30,17 @@ class GuideForm(forms.Form):
         for question in QUESTIONS:
             yield question, self[question.key]
 
+    def sent(self) -> list[tuple[str, str]]:
+        """Return what was sent, for a form that sends it again. Call after `is_valid()`."""
+        near, said = self.cleaned_data.get("near"), self.said()
+        answers = [
+            (question.key, token.value)
+            for question in QUESTIONS
+            for token, _text in question.answers
+            if token in said
+        ]
+        return [*answers, ("near", near)] if near else answers
+
     def wrong_answers(self) -> list[str]:
         """Return the labels of the fields that hold what cannot be an answer."""
         return [str(self.fields[name].label) for name in self.errors]
