@@ -17,6 +17,9 @@ CELLS_PER_DEGREE = 4
 GRID_COLUMNS = 360 * CELLS_PER_DEGREE
 GRID_ROWS = 180 * CELLS_PER_DEGREE
 
+#: A centimeter. What is finer nobody measured, and PostgreSQL refuses products of tiny numbers.
+DEGREE_DECIMALS = 7
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coordinates:
@@ -30,6 +33,11 @@ class Coordinates:
             raise ValueError(f"latitude {self.latitude} is not between -90 and 90")
         if not (-180 <= self.longitude <= 180):
             raise ValueError(f"longitude {self.longitude} is not between -180 and 180")
+
+
+def rounded_degrees(degrees: float) -> float:
+    """Return a latitude or longitude as exact as it is stored."""
+    return round(degrees, DEGREE_DECIMALS)
 
 
 def haversine_miles(a: Coordinates, b: Coordinates) -> float:

@@ -213,6 +213,14 @@ def test_coordinates_without_a_precision_are_refused(keeper):
     }
 
 
+def test_degrees_too_small_to_reckon_with_are_none_at_all(keeper):
+    facility = FacilityFactory.create()
+    tiny = {"latitude": "1e-310", "longitude": "-5e-324"}
+    assert facility_errors(keeper, facility, **tiny) == {}
+    facility.refresh_from_db()
+    assert (facility.latitude, facility.longitude) == (0.0, 0.0)
+
+
 def test_a_confidential_address_is_seen_at_the_desk_alone():
     facility = FacilityFactory.create(
         street1="", zip_code="", address_is_public=False, location_precision="county"

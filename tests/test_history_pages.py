@@ -18,6 +18,7 @@ from programs.models import (
     ChangeSet,
     ConfidentialAddress,
     Facility,
+    ImportRun,
     Organization,
     Program,
     change_set,
@@ -50,9 +51,9 @@ def desk(ruth):
     return signed_in(ruth)
 
 
-def do(user, write, *, kind=ChangeKind.ADMIN, note="", at=None):
+def do(user, write, *, kind=ChangeKind.ADMIN, note="", at=None, **labels):
     """Make a write in one change set, at a time if told: in a test all is of one transaction."""
-    with transaction.atomic(), change_set(user, kind=kind, note=note) as own:
+    with transaction.atomic(), change_set(user, kind=kind, note=note, **labels) as own:
         write()
     if at:
         ChangeSet.objects.filter(pk=own).update(created_at=at)
@@ -310,6 +311,45 @@ def test_an_import_is_taken_back_by_administrators_alone(ruth, desk):
     assert [desk.get(address).status_code, desk.post(address).status_code] == [403, 403]
     desk.force_login(KeeperFactory.create(role=Role.ADMINISTRATOR).user)
     assert desk.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "says"),
+    [
+        (
+            ChangeKind.IMPORT,
+            "run",
+            "This is a load of 1 changes: take it back with Undo on its page.",
+        ),
+        (
+            ChangeKind.UNDO,
+            "undone",
+            "An undo took back 1 changes: plan the file again on its page.",
+        ),
+    ],
+)
+def test_a_large_load_is_taken_back_on_its_own_page(ruth, monkeypatch, kind, label, says):
+    run = ImportRun.objects.create(status="applied", file_name="su.csv", started_at=timezone.now())
+    facility = FacilityFactory.create(name="Hope")
+    mine = do(ruth, renamed(facility, "Hope House"), kind=kind, **{label: run.pk})
+    client = Client()
+    client.force_login(KeeperFactory.create(role=Role.ADMINISTRATOR).user)
+    revert = reverse("admin:programs_changeset_revert", args=[mine])
+    day = timezone.now().date().isoformat()
+    hours = {"since_0": day, "since_1": "0:00", "until_0": day, "until_1": "23:59:59"}
+    person = reverse("admin:programs_changeset_person", query={"person": ruth.pk} | hours)
+    assert [client.get(address).status_code for address in (revert, person)] == [200, 200]
+    monkeypatch.setattr("programs.upkeep.history.MOST_OF_A_LOAD", 0)
+    for address in (revert, person):
+        for response in (client.get(address, follow=True), client.post(address, follow=True)):
+            assert response.redirect_chain[-1][0] == reverse(
+                "admin:programs_importrun_change", args=[run.pk]
+            )
+            assert [str(message) for message in response.context["messages"]] == [says]
+    facility.refresh_from_db()
+    assert facility.name == "Hope House"
+    # One row of it is looked at as ever.
+    assert client.get(revert, {"row": f"facility-{facility.pk}"}).status_code == 200
 
 
 def test_who_may_not_see_the_desk_sees_no_history():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import csv
 
 import pytest
@@ -331,6 +332,21 @@ def test_any_text_resolves_or_is_refused_in_two_statements(text):
             statements_allowed, message = 2, str(refused)
     assert len(queries) <= statements_allowed
     assert message.isprintable()
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.floats(-99, 99).map("{:.400f}".format) | st.floats(-99, 99).map(repr),
+    st.floats(-999, 999).map("{:.400f}".format) | st.floats(-999, 999).map(repr),
+)
+@example("0." + 310 * "0" + "1", "-0." + 310 * "0" + "1")
+@example("44.5", "-89.5")
+def test_any_latitude_and_longitude_is_a_place_or_none(latitude, longitude):
+    with contextlib.suppress(PlaceNotFound):
+        place = resolve_place(f"{latitude},{longitude}").place
+        assert (place.latitude, place.longitude) == (
+            round(float(latitude), 2), round(float(longitude), 2),
+        )  # fmt: skip
 
 
 def every(step, kind):

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from programs.admin import spreadsheets
 from programs.enums import Answer, Role
+from programs.geo import rounded_degrees
 from programs.models import (
     CareFact,
     ChangeSet,
@@ -44,6 +45,7 @@ from programs.upkeep.sheets import (
     SourceSheet,
     TermSheet,
 )
+from programs.upkeep.spreadsheet_cells import DegreesCell
 from programs.upkeep.spreadsheet_file import (
     FORMULA_STARTS,
     SpreadsheetError,
@@ -277,8 +279,8 @@ NAMES = st.text(
     number=st.integers(2_002_000_000, 9_999_999_999).map("+1{}".format),
     extension=st.text("0123456789", max_size=8),
     plan=NAMES,
-    latitude=st.floats(-90, 90).map(lambda drawn: round(drawn, 6)),
-    longitude=st.floats(-180, 180),
+    latitude=st.floats(-90, 90).map(rounded_degrees),
+    longitude=st.floats(-180, 180).map(rounded_degrees),
 )
 def test_whatever_a_listing_says_comes_back_unchanged(
     db, name, street, zip_code, number, extension, plan, latitude, longitude
@@ -293,6 +295,14 @@ def test_whatever_a_listing_says_comes_back_unchanged(
         assert (found.changes, found.problems) == ([], [])
     program.delete()
     facility.delete()
+
+
+@given(st.floats(-90, 90))
+def test_degrees_are_read_as_exact_as_the_database_can_reckon_with(degrees):
+    read = DegreesCell().clean(repr(degrees))
+    assert read is not None
+    assert read == 0 or abs(read) >= 1e-7
+    assert read == pytest.approx(degrees, abs=1e-7)
 
 
 def test_a_zip_code_that_lost_its_zeros_gets_them_back(listing):

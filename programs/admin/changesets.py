@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,9 +23,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from programs.admin.recording import NOTE_FIELD, NOTE_MAX_LENGTH
 from programs.admin.rules import ReadOnly
 from programs.enums import ChangeKind
-from programs.models import ChangeSet
+from programs.models import ChangeSet, ImportRun
 from programs.models.history import TRACKED
-from programs.upkeep.history import ROWS_SHOWN, count_by_table, rows_of_change_set
+from programs.upkeep.history import ROWS_SHOWN, count_by_table, large_load, rows_of_change_set
 from programs.upkeep.permissions import Action, may
 from programs.upkeep.reverting import (
     NothingToRevertError,
@@ -165,6 +166,8 @@ class ChangeSetAdmin(ReadOnly, _ModelAdmin):
         found = get_object_or_404(ChangeSet, pk=pk)
         check_may_revert(request, [found])
         only = one_row(request.GET.get("row", ""))
+        if only is None and (refusal := refused(request, [found])):
+            return refusal
         if request.method == "POST":
             return self._revert(request, [pk], only)
         outcome = preview_revert([pk], request.user, only=only)
@@ -179,7 +182,10 @@ class ChangeSetAdmin(ReadOnly, _ModelAdmin):
             return self._page(request, "person", title, {"form": form})
         person = form.cleaned_data["person"]
         sets = sets_of(person, since=form.cleaned_data["since"], until=form.cleaned_data["until"])
-        check_may_revert(request, ChangeSet.objects.filter(pk__in=sets))
+        chosen = list(ChangeSet.objects.filter(pk__in=sets).order_by("created_at", "pk"))
+        check_may_revert(request, chosen)
+        if refusal := refused(request, chosen):
+            return refusal
         if request.method == "POST":
             return self._revert(request, sets, None)
         outcome = preview_revert(sets, request.user)
@@ -236,6 +242,23 @@ def check_may_revert(request: HttpRequest, sets: Any) -> None:
     }
     if not all(may(request.user, action) for action in asked):
         raise PermissionDenied
+
+
+def refused(request: HttpRequest, sets: Iterable[ChangeSet]) -> HttpResponse | None:
+    """Say of a large load where it is taken back, before minutes go into a preview; else None."""
+    found = large_load(sets)
+    if found is None:
+        return None
+    load, count = found
+    if load.kind == ChangeKind.IMPORT:
+        said = _("This is a load of %(count)s changes: take it back with Undo on its page.")
+    else:
+        said = _("An undo took back %(count)s changes: plan the file again on its page.")
+    messages.warning(request, said % {"count": f"{count:,}"})
+    run = ImportRun.objects.filter(pk=load.run_id or 0).first()
+    if run is None:
+        return redirect("admin:programs_changeset_change", load.pk)
+    return redirect("admin:programs_importrun_change", run.pk)
 
 
 def summary(outcome: Outcome) -> str:

@@ -28,6 +28,7 @@ from programs.admin.rules import HTTPS_ASSUMED, NeverDeleted, ReadOnly
 from programs.admin.spreadsheets import Spreadsheets
 from programs.admin.update_links import UpdateLinkInline
 from programs.enums import LocationPrecision
+from programs.geo import rounded_degrees
 from programs.models import ConfidentialAddress, Facility, Organization, Phone, Program
 from programs.models.facility import CONFIRMED_WITH
 from programs.upkeep.sheets import FacilitySheet, OrganizationSheet, PhoneSheet
@@ -66,6 +67,12 @@ class FacilityForm(_FacilityForm):
             if fields & {*self.changed_data} and confirmed_on not in self.changed_data:
                 cleaned[confirmed_on] = timezone.localdate()
 
+    def clean_latitude(self) -> float | None:
+        return _rounded(self.cleaned_data["latitude"])
+
+    def clean_longitude(self) -> float | None:
+        return _rounded(self.cleaned_data["longitude"])
+
     def _check_coordinates(self, cleaned: dict[str, Any]) -> None:
         known = [cleaned.get(name) is not None for name in ("latitude", "longitude")]
         is_located = cleaned.get("location_precision") != LocationPrecision.NONE
@@ -82,6 +89,10 @@ class FacilityForm(_FacilityForm):
             self.add_error(
                 "location_precision", _("Not public: give the middle of the county or nothing.")
             )
+
+
+def _rounded(degrees: float | None) -> float | None:
+    return None if degrees is None else rounded_degrees(degrees)
 
 
 class PhoneInline(SourcedInline, _PhoneInline):

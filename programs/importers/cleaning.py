@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from programs.geo import Coordinates
+from programs.geo import Coordinates, rounded_degrees
 from programs.importers.records import (
     COLUMNS,
     INTAKE_PHONE_COLUMNS,
@@ -164,7 +164,9 @@ def clean_coordinates(*, latitude: str, longitude: str) -> Coordinates | None:
     if not latitude and not longitude:
         return None
     try:
-        return Coordinates(latitude=float(latitude), longitude=float(longitude))
+        return Coordinates(
+            latitude=rounded_degrees(float(latitude)), longitude=rounded_degrees(float(longitude))
+        )
     except ValueError:
         given = f"latitude {_quoted(latitude)}, longitude {_quoted(longitude)}"
         raise CleaningError(f"{given} is not a point on the globe") from None

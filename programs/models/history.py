@@ -161,6 +161,11 @@ class ChangeSet(Context):
         """The keeper's id; nobody for a load from the command line or a tap on a link."""
         return self.metadata.get("user")
 
+    @property
+    def run_id(self) -> int | None:
+        """The number of the run that was loaded or undone, for those kinds alone."""
+        return self.metadata.get("run") or self.metadata.get("undone")
+
 
 @contextmanager
 def change_set(

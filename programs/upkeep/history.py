@@ -17,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
+from programs.enums import ChangeKind
 from programs.models import ChangeSet, Facility, Organization, Program
 from programs.models.history import EVENT_MODELS, KNOWN, TRACKED
 from programs.upkeep.change_wording import ChangedRow, Names, RowChange, word_changes
@@ -25,6 +26,8 @@ from programs.upkeep.change_wording import ChangedRow, Names, RowChange, word_ch
 PAGE_SIZE = 20
 #: Rows that a page shows of one change set: a load writes a million.
 ROWS_SHOWN = 200
+#: To preview taking more than this back takes longer than a page may.
+MOST_OF_A_LOAD = 20_000
 
 EVENT_TABLES = {model: event._meta.db_table for model, event in EVENT_MODELS.items()}
 #: The tables that a listing is made of.
@@ -142,6 +145,19 @@ def count_by_table(change_set: ChangeSet) -> dict[str, int]:
         for number, model in enumerate(TRACKED)
         if counted[number]
     }
+
+
+def large_load(change_sets: Iterable[ChangeSet]) -> tuple[ChangeSet, int] | None:
+    """Return the first load, or undoing of one, that is more than a page takes back, with its size.
+
+    One statement for each load among them.
+    """
+    for found in change_sets:
+        if found.kind in {ChangeKind.IMPORT, ChangeKind.UNDO}:
+            count = sum(count_by_table(found).values())
+            if count > MOST_OF_A_LOAD:
+                return found, count
+    return None
 
 
 def read_events(

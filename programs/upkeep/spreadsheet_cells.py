@@ -20,6 +20,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
 from programs.enums import FactKind, PlaceKind
+from programs.geo import rounded_degrees
 from programs.models import KIND_OF_FACTS, Facet, Place, Source, Term
 
 ZIP_DIGITS = 5
@@ -53,7 +54,7 @@ class IntegerCell(TextCell):
             raise ValueError(_("“%s” is not a whole number.") % value) from None
 
 
-class FloatCell(TextCell):
+class DegreesCell(TextCell):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> float | None:
         if not value.strip():
             return None
@@ -63,7 +64,7 @@ class FloatCell(TextCell):
             number = math.nan
         if not math.isfinite(number):
             raise ValueError(_("“%s” is not a number.") % value)
-        return number
+        return rounded_degrees(number)
 
 
 class ChoiceCell(TextCell):
@@ -236,7 +237,8 @@ def cell_of(field: Field[Any, Any]) -> Widget:
 PLAIN_CELLS: tuple[tuple[Any, type[TextCell]], ...] = (
     (PhoneNumberField, PhoneCell),
     (IntegerField, IntegerCell),
-    (FloatField, FloatCell),
+    # Of a listing only latitude and longitude are such.
+    (FloatField, DegreesCell),
     (DateField, DateCell),
     (ArrayField, WordsCell),
 )
