@@ -6,6 +6,7 @@ from programs.views.about import about, leaving
 from programs.views.account import account, invitation
 from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
+from programs.views.draft_preview import draft_preview
 from programs.views.guide import guide, how_the_guide_works
 from programs.views.learn import explainer, learn
 from programs.views.listing import listing
@@ -49,6 +50,7 @@ urlpatterns = [
     path("staff/facilities/<int:facility_id>/", facility, name="staff-facility"),
     path("staff/facilities/<int:facility_id>/openings/", state_openings, name="staff-openings"),
     path("staff/facilities/<int:facility_id>/<slug:section>/", section, name="staff-section"),
+    path("staff/drafts/<int:draft_id>/preview/", draft_preview, name="draft-preview"),
     path("account/", account, name="account"),
     path("account/invitation/", invitation, name="invitation"),
 ]

@@ -16,10 +16,12 @@ from tests.factories import (
     MembershipFactory,
     ProgramFactory,
 )
-from tests.pages import page_of, words
+from tests.pages import only, page_of, words
 from tests.test_staff_portal import entries, field_of, opened, saved, url
 
 pytestmark = pytest.mark.django_db
+
+BUTTONS = {"approve", "return", "preview"}
 
 
 @pytest.fixture
@@ -52,15 +54,18 @@ def review(draft: Draft) -> str:
     return reverse("admin:programs_draft_change", args=[draft.pk])
 
 
-def decide(editor, draft, button, **typed):
-    """Press a button of the review page as it is opened, with this typed into it."""
+def review_entries(editor, draft):
+    """Return what a browser would post of the review page, without any button."""
     page = page_of(editor.get(review(draft)))
     for form in page.select("form[method=post]"):
         if form.select("[name=version]"):
             form["class"] = "section"
-    fields = entries(page)
-    fields.pop("approve", None), fields.pop("return", None)
-    return editor.post(review(draft), fields | typed | {button: "on"})
+    return {name: said for name, said in entries(page).items() if name not in BUTTONS}
+
+
+def decide(editor, draft, button, **typed):
+    """Press a button of the review page as it is opened, with this typed into it."""
+    return editor.post(review(draft), review_entries(editor, draft) | typed | {button: "on"})
 
 
 def test_a_new_name_of_facility_staff_waits_for_an_editor(staff, program):
@@ -69,7 +74,7 @@ def test_a_new_name_of_facility_staff_waits_for_an_editor(staff, program):
     draft = Draft.objects.get()
     assert (draft.state, draft.typed) == ("sent", {"name": "Hope House"})
     page = page_of(staff.get(url(program)))
-    assert "Name and address : Sent to the editors" in words(page, ".drafts")
+    assert "Name and address . Sent to the editors" in words(page, ".drafts")
 
 
 def test_a_license_waits_too(staff, program):
@@ -137,6 +142,24 @@ def test_an_editor_sees_now_and_proposed_side_by_side(editor, program):
     assert (words(row, "td del"), row.select("[name=name]")[0]["value"]) == ("Hope", "Hope House")
 
 
+def test_an_editor_sees_the_public_page_as_it_would_be_mends_and_all(editor, program):
+    draft = DraftFactory.create(facility=program.facility)
+    address = reverse("programs:draft-preview", args=[draft.pk])
+    assert words(page_of(editor.get(address)), "article h1") == "Hope House"
+    button = only(page_of(editor.get(review(draft))), "[name=preview]")
+    assert button["formaction"] == address
+    fields = review_entries(editor, draft)
+    assert words(page_of(editor.post(address, fields | {"name": "Hope Home"})), "article h1") == (
+        "Hope Home"
+    )
+    response = editor.post(address, fields | {"name": ""})
+    assert response.status_code == 400
+    assert "Name: This field is required." in words(page_of(response), ".errors")
+    assert (Facility.objects.get().name, Draft.objects.get().state) == ("Hope", "sent")
+    decide(editor, draft, "approve")
+    assert editor.get(address).status_code == 404
+
+
 def test_an_approved_draft_is_the_listing_and_its_author_is_told(editor, staff, program):
     saved(staff, program, "identity", name="Hope House")
     draft = Draft.objects.get()
@@ -179,12 +202,7 @@ def test_a_draft_is_decided_once(editor, program):
 
 def test_an_editor_is_asked_again_when_the_listing_changed_meanwhile(editor, program):
     draft = DraftFactory.create(facility=program.facility)
-    page = page_of(editor.get(review(draft)))
-    for form in page.select("form[method=post]"):
-        if form.select("[name=version]"):
-            form["class"] = "section"
-    fields = entries(page) | {"approve": "on"}
-    fields.pop("return", None)
+    fields = review_entries(editor, draft) | {"approve": "on"}
     with transaction.atomic(), change_set(kind=ChangeKind.COMMAND):
         Facility.objects.update(city="Mesa")
     response = editor.post(review(draft), fields)

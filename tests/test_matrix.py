@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from programs.enums import Role
-from programs.models import CoverageFact, Program
+from programs.models import CoverageFact, Draft, Program
 from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory
 from tests.test_admin import some_of_everything
 
@@ -75,6 +75,7 @@ LOWEST: dict[str, Role | None] = {
     "mfa_view_recovery_codes": Role.FACILITY_STAFF,
     "mfa_generate_recovery_codes": Role.FACILITY_STAFF,
     "mfa_download_recovery_codes": Role.FACILITY_STAFF,
+    "programs:draft-preview": Role.EDITOR,
     # The desk.
     "admin:index": Role.EDITOR,
     "admin:login": Role.EDITOR,
@@ -178,6 +179,7 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
         "token": "none",
         "section": "contact",
         "facility_id": program.facility_id,
+        "draft_id": some_draft(),
         "table": "coveragefact",
         "fact_id": CoverageFact.objects.get().pk,
         "app_label": "programs",
@@ -195,6 +197,11 @@ def path_to(name: str, route: str, pattern: URLPattern) -> str:
         )
     path = reverse(name, kwargs={parameter: known[parameter] for parameter in wanted})
     return path + QUERIES.get(name, "")
+
+
+def some_draft() -> int:
+    draft = Draft.objects.order_by("pk").first()
+    return draft.pk if draft else 1
 
 
 def _row_of(name: str) -> Any:

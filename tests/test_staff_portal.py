@@ -336,3 +336,9 @@ def test_a_preview_is_the_public_page_and_stores_nothing(staff, program, section
     assert ChangeSet.objects.count() == 0
     assert saved(staff, program, section, **named).status_code == 302
     assert article(staff.get(program.get_absolute_url())) == previewed
+
+
+def test_a_preview_of_a_name_leaves_the_rest_of_the_page_as_it_is(staff, program):
+    page = page_of(saved(staff, program, "identity", do="preview", name="Hope House"))
+    assert words(only(page, "article.listing h1")) == "Hope House"
+    assert words(page.select("main a")[0]) == "Hope"

@@ -25,7 +25,7 @@ else:
 class WaitingFirst(admin.SimpleListFilter):
     """Shows what waits unless asked for what was decided, or for all."""
 
-    title = _("state")
+    title = _("decision")
     parameter_name = "is"
     waiting: ClassVar[Q]
     decided: ClassVar[Q]

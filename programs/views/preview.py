@@ -43,4 +43,6 @@ def listing_with(
             form.apply(today)
         page = listing_now(request, facility, program)
         transaction.set_rollback(True)
+    # What the form wrote into it is not stored either.
+    facility.refresh_from_db()
     return page
