@@ -25,6 +25,7 @@ from programs.geo import Coordinates, haversine_miles
 from programs.models import (
     ChangeSet,
     ConfidentialAddress,
+    Draft,
     Facility,
     FeatureFact,
     ImportItem,
@@ -43,6 +44,7 @@ from programs.upkeep.spreadsheet_file import read_rows
 from tests.directory_files import row
 from tests.factories import (
     CorrectionFactory,
+    DraftFactory,
     FacilityFactory,
     KeeperFactory,
     MembershipFactory,
@@ -82,6 +84,8 @@ def hidden(load) -> Program:  # noqa: F811
         location_precision=LocationPrecision.ADDRESS,
     )
     CorrectionFactory.create(program=program, link=TOKEN)
+    typed = {"name": "Hope House", "street1": STREET, "street2": UNIT, "zip_code": ZIP_CODE}
+    DraftFactory.create(facility=program.facility, typed=typed)
     ImportItem.objects.create(
         run=ImportRun.objects.get(),
         action=ImportAction.CHANGED,
@@ -111,6 +115,10 @@ def test_hiding_moves_street_and_zip_and_leaves_the_middle_of_the_county(hidden)
     )
     kept = ConfidentialAddress.objects.get(facility=facility)
     assert (kept.street1, kept.street2, kept.zip_code) == (STREET, UNIT, ZIP_CODE)
+
+
+def test_a_draft_keeps_no_address_that_was_hidden(hidden):
+    assert Draft.objects.get().typed == {"name": "Hope House"}
 
 
 def test_without_a_known_county_nothing_of_the_place_is_left():
@@ -203,6 +211,7 @@ def fillings(name: str, program: Program) -> Iterator[dict[str, Any]]:
     values = {
         "program_id": program.pk,
         "facility_id": program.facility_id,
+        "draft_id": some_id(Draft),
         "token": TOKEN,
         "app_label": "programs",
         "table": "featurefact",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from programs.enums import ChangeKind, LocationPrecision, PlaceKind
 from programs.models import (
     ConfidentialAddress,
+    Draft,
     Facility,
     FederalRecord,
     ImportItem,
@@ -42,7 +43,20 @@ def hide_address(facility_id: int, *, user: Any) -> Facility:
         facility.county = county
         put_in_the_middle(facility, county, LocationPrecision.COUNTY)
         facility.save()
+        forget_typed_addresses()
         return facility
+
+
+def forget_typed_addresses() -> None:
+    """Take what is confidential of an address out of drafts, decided ones too."""
+    quoting = Draft.objects.filter(
+        facility__address_is_public=False, typed__has_any_keys=ADDRESS_COLUMNS
+    )
+    for draft in quoting.select_for_update(of=("self",)).order_by("id"):
+        draft.typed = {
+            name: said for name, said in draft.typed.items() if name not in ADDRESS_COLUMNS
+        }
+        draft.save(update_fields=["typed"])
 
 
 def show_address(facility_id: int, *, user: Any) -> Facility:
