@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from programs.models import Claim, Facility, Invitation, Membership, Organization
-from programs.upkeep.claims import shares_domain
+from programs.upkeep.claims import Claimed, forget_claims, receive, shares_domain
 from programs.upkeep.permissions import facilities_of
 from tests.factories import (
     ClaimFactory,
@@ -169,3 +172,36 @@ def test_a_claim_is_decided_once(editor, program):
     )
     assert decide(editor, claim, "approve", organization="Hope Inc").status_code == 302
     assert (Facility.objects.get().organization, Invitation.objects.count()) == (None, 0)
+
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def claims(program):
+    """A claim that waits, one that was decided just short of 90 days ago, and one at 90."""
+    decided = {"facility": program.facility, "state": "approved"}
+    waiting = ClaimFactory.create(facility=program.facility)
+    recent = ClaimFactory.create(decided_at=NOW - timedelta(days=90, seconds=-1), **decided)
+    ClaimFactory.create(decided_at=NOW - timedelta(days=90), **decided)
+    return [waiting, recent]
+
+
+def test_a_decided_claim_is_deleted_after_ninety_days(claims):
+    assert forget_claims(NOW) == 1
+    assert list(Claim.objects.order_by("id")) == claims
+
+
+def test_a_new_claim_deletes_the_old_ones(program, claims):
+    claimed = Claimed(facility_id=program.facility_id, **SAID)
+    receive(claimed, token="secret", network="192.0.2.1", now=NOW)  # noqa: S106
+    assert list(Claim.objects.order_by("id"))[:-1] == claims
+    assert Claim.objects.count() == 3
+
+
+def test_the_command_says_how_many_it_deleted(program, capsys):
+    ClaimFactory.create(
+        facility=program.facility, state="approved", decided_at=timezone.now() - timedelta(days=91)
+    )
+    call_command("forget_claims")
+    assert (capsys.readouterr().out, Claim.objects.count()) == ("Claims deleted: 1.\n", 0)

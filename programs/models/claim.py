@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,8 @@ from programs.enums import ClaimState
 from programs.models.facility import Facility
 
 EVIDENCE_LIMIT = 1000
+#: So long after the decision the claimant's link still tells it; then all of the claim goes.
+DECIDED_LIFE = timedelta(days=90)
 
 
 class Claim(models.Model):

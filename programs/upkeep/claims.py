@@ -23,6 +23,7 @@ from programs.models import (
     Organization,
     change_set,
 )
+from programs.models.claim import DECIDED_LIFE
 from programs.models.correction import token_hash
 from programs.upkeep import invitations
 from programs.upkeep.corrections import count_report
@@ -59,11 +60,21 @@ def receive(claimed: Claimed, *, token: str, network: str, now: datetime) -> Non
 
     Raises TooManyReports: claims count among the reports that a network sends in a day.
     """
+    forget_claims(now)
     _claim, is_new = Claim.objects.get_or_create(
         token_hash=token_hash(token), defaults={**asdict(claimed), "received_at": now}
     )
     if is_new:
         count_report(network, now)
+
+
+def forget_claims(now: datetime) -> int:
+    """Delete the claims that were decided a while ago; their links lead nowhere then.
+
+    Return how many.
+    """
+    _rows, deleted = Claim.objects.filter(decided_at__lte=now - DECIDED_LIFE).delete()
+    return deleted.get(Claim._meta.label, 0)
 
 
 def claimed_with(token: str) -> Claim | None:
