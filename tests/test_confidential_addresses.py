@@ -37,6 +37,7 @@ from programs.search.engine import search
 from programs.search.vocabulary import read_vocabulary
 from programs.upkeep.confidential import hide_address, show_address
 from programs.upkeep.permissions import LOWEST_ROLE, Action
+from programs.upkeep.reverting import revert
 from programs.upkeep.sections import sections_of
 from programs.upkeep.sheet_loading import load_sheet
 from programs.upkeep.sheets import FacilitySheet
@@ -50,7 +51,7 @@ from tests.factories import (
     MembershipFactory,
     OrganizationFactory,
 )
-from tests.pages import page_of
+from tests.pages import only, page_of
 from tests.test_federal_load import load  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,54 @@ def test_nobody_else_hides_an_address(hidden):
     for client in (Client(), staff_of(hidden)):
         assert client.post(address, {"show": "yes"}).status_code in {302, 403}
     assert not Facility.objects.get(pk=hidden.facility_id).address_is_public
+
+
+# ---- taking back what hid it
+
+
+def hidden_by(user) -> tuple[Facility, ChangeSet]:
+    facility = FacilityFactory.create(name="Quiet Kettle", street1=STREET)
+    hide_address(facility.pk, user=user)
+    return facility, ChangeSet.objects.get()
+
+
+@pytest.fixture
+def editor():
+    return KeeperFactory.create(role=Role.EDITOR).user
+
+
+def test_taking_back_asks_before_it_shows_a_confidential_address(client, editor):
+    facility, hiding = hidden_by(editor)
+    client.force_login(editor)
+    address = reverse("admin:programs_changeset_revert", args=[hiding.pk])
+    page = page_of(client.get(address))
+    assert editor.username in page.select("#content-main p")[0].text
+    assert "confidential now: Quiet Kettle." in " ".join(only(page, ".errornote").text.split())
+    refused = page_of(client.post(address, {}, follow=True))
+    assert "Nothing was taken back" in only(refused, ".messagelist .error").text
+    assert not Facility.objects.get(pk=facility.pk).address_is_public
+    assert client.post(address, {"publish_addresses": "on"}).status_code == 302
+    assert Facility.objects.get(pk=facility.pk).street1 == STREET
+
+
+def test_who_may_not_see_an_address_cannot_publish_it_by_taking_back(client, editor, monkeypatch):
+    facility, hiding = hidden_by(editor)
+    monkeypatch.setitem(LOWEST_ROLE, Action.SEE_CONFIDENTIAL_ADDRESS, Role.ADMINISTRATOR)
+    client.force_login(editor)
+    address = reverse("admin:programs_changeset_revert", args=[hiding.pk])
+    assert page_of(client.get(address)).select("[name=publish_addresses]") == []
+    client.post(address, {"publish_addresses": "on"})
+    assert not Facility.objects.get(pk=facility.pk).address_is_public
+
+
+def test_taking_back_that_an_address_was_shown_hides_it_in_drafts_too(editor):
+    facility, _hiding = hidden_by(editor)
+    show_address(facility.pk, user=editor)
+    DraftFactory.create(facility=facility, typed={"street1": STREET})
+    [showing] = ChangeSet.objects.filter(metadata__note="Address shown")
+    revert([showing.pk], editor)
+    facility.refresh_from_db()
+    assert (facility.address_is_public, Draft.objects.get().typed) == (False, {})
 
 
 # ---- every page

@@ -28,6 +28,7 @@ from programs.models.history import TRACKED
 from programs.upkeep.history import ROWS_SHOWN, count_by_table, large_load, rows_of_change_set
 from programs.upkeep.permissions import Action, may
 from programs.upkeep.reverting import (
+    HiddenAddressError,
     NothingToRevertError,
     OneRow,
     Outcome,
@@ -163,15 +164,14 @@ class ChangeSetAdmin(ReadOnly, _ModelAdmin):
 
     def revert_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show what taking a change set back, or one row of it, would do; do it when told."""
-        found = get_object_or_404(ChangeSet, pk=pk)
+        found = get_object_or_404(self.get_queryset(request), pk=pk)
         check_may_revert(request, [found])
         only = one_row(request.GET.get("row", ""))
         if only is None and (refusal := refused(request, [found])):
             return refusal
         if request.method == "POST":
             return self._revert(request, [pk], only)
-        outcome = preview_revert([pk], request.user, only=only)
-        return self._page(request, "revert", _("Take back"), {"outcome": outcome, "found": found})
+        return self._preview(request, [pk], only, _("Take back"), {"found": found})
 
     def person_view(self, request: HttpRequest) -> HttpResponse:
         """Show what taking back a person's changes of some hours would do; do it when told."""
@@ -188,15 +188,35 @@ class ChangeSetAdmin(ReadOnly, _ModelAdmin):
             return refusal
         if request.method == "POST":
             return self._revert(request, sets, None)
-        outcome = preview_revert(sets, request.user)
         title = _("Take back what %s did") % person
-        return self._page(request, "revert", title, {"outcome": outcome, "sets": len(sets)})
+        return self._preview(request, sets, None, title, {"sets": len(sets)})
+
+    def _preview(
+        self,
+        request: HttpRequest,
+        sets: list[UUID],
+        only: OneRow | None,
+        title: str,
+        context: dict[str, Any],
+    ) -> HttpResponse:
+        shown = {
+            "outcome": preview_revert(sets, request.user, only=only),
+            "may_publish": may(request.user, Action.SEE_CONFIDENTIAL_ADDRESS),
+        }
+        return self._page(request, "revert", title, context | shown)
 
     def _revert(self, request: HttpRequest, sets: list[UUID], only: OneRow | None) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101  # `check_may_revert` saw to it
         note = request.POST.get(NOTE_FIELD, "").strip()[:NOTE_MAX_LENGTH]
         try:
-            outcome = revert(sets, request.user, only=only, note=note)
+            outcome = revert(
+                sets, request.user, only=only, note=note,
+                publish_addresses="publish_addresses" in request.POST,
+            )  # fmt: skip
+        except HiddenAddressError as error:
+            refusal = _("Nothing was taken back: it would show the confidential address of %s.")
+            messages.error(request, refusal % "; ".join(error.facilities))
+            return redirect(request.get_full_path())
         except NothingToRevertError as error:
             messages.warning(request, str(error))
             return redirect("admin:programs_changeset_changelist")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,9 @@ from programs.enums import ChangeKind, RevertRefusal
 from programs.models import ChangeSet, Facility, Organization, Program, change_set
 from programs.models.history import TRACKED
 from programs.upkeep.change_wording import ChangedRow, RowChange, word_changes
+from programs.upkeep.confidential import forget_typed_addresses
 from programs.upkeep.history import names_of_keepers
+from programs.upkeep.permissions import Action, may
 from programs.upkeep.revert_plan import TABLES, RevertedTable, loosely_held, stage
 
 #: Rows that a preview or an outcome shows of each table: taking back a load is a million.
@@ -37,6 +39,17 @@ OneRow = tuple[type[models.Model], int]
 
 class NothingToRevertError(Exception):
     """Nothing would be restored. The message is one plain line that says why."""
+
+
+class HiddenAddressError(Exception):
+    """It would publish a confidential address, and nobody who may said so.
+
+    `facilities` names whose.
+    """
+
+    def __init__(self, facilities: list[str]) -> None:
+        super().__init__(facilities)
+        self.facilities = facilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,8 @@ class Outcome:
     refused_count: int
     restored: list[RowChange]
     refused: list[Refused]
+    #: The facilities whose confidential address it publishes, by name.
+    publishes: list[str]
     #: The change set of the return; nothing for a preview.
     change_set_id: UUID | None = None
 
@@ -88,12 +103,15 @@ def revert(
     only: OneRow | None = None,
     kind: ChangeKind = ChangeKind.REVERT,
     note: str = "",
+    publish_addresses: bool = False,
     **labels: str | int,
 ) -> Outcome:
     """Put every row that these change sets wrote back to what it was before them.
 
     What they deleted comes back with its number, what they added goes, what others changed since
-    stays. Raises NothingToRevertError, and changes nothing, when there is nothing to put back.
+    stays. Raises NothingToRevertError, and changes nothing, when there is nothing to put back;
+    HiddenAddressError when it would show a confidential address to everybody, unless the user may
+    see it and says `publish_addresses`.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -103,11 +121,13 @@ def revert(
         outcome = _outcome(cursor, user)
         if not outcome.restored_count:
             raise NothingToRevertError(_("There is nothing left to take back."))
+        says_so = publish_addresses and may(user, Action.SEE_CONFIDENTIAL_ADDRESS)
+        if outcome.publishes and not says_so:
+            raise HiddenAddressError(outcome.publishes)
         with change_set(user, kind=kind, note=note, **labels) as own:
             _restore(cursor)
-    return Outcome(
-        outcome.restored_count, outcome.refused_count, outcome.restored, outcome.refused, own
-    )
+    forget_typed_addresses()
+    return replace(outcome, change_set_id=own)
 
 
 def revert_by(person: User, user: User, *, since: datetime, until: datetime) -> Outcome:
@@ -131,7 +151,21 @@ def _outcome(cursor: CursorWrapper, viewer: User | AnonymousUser) -> Outcome:
         refused_count=refused_count,
         restored=word_changes(restored, viewer),
         refused=_refused(refused, viewer),
+        publishes=_published(cursor),
     )
+
+
+def _published(cursor: CursorWrapper) -> list[str]:
+    """Return the facilities whose address is confidential now and would not be, by name."""
+    facility = next(table for table in TABLES if table.model is Facility)
+    cursor.execute(
+        f"SELECT live.name FROM revert_item item JOIN {facility.events} was ON was.pgh_id = was_id"
+        f" JOIN {facility.table} live ON live.id = row_id"
+        f" WHERE model = '{facility.name}' AND refusal IS NULL"
+        " AND was.address_is_public AND NOT live.address_is_public"
+        f" ORDER BY live.name, live.id LIMIT {ROWS_SHOWN}"
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _drop_unchanged(table: RevertedTable) -> str:
