@@ -302,9 +302,73 @@ def test_who_saves_second_sees_what_the_first_changed(staff, program):
     assert (phone.extension, Facility.objects.get().website) == ("7", "https://first.example.org")
 
 
-def test_a_damaged_version_is_refused(staff, program):
-    typed = {"website": "https://x.example.org", "version": "1.x"}
-    assert saved(staff, program, "contact", **typed).status_code == 400
+def saved_by_another(model, **values):
+    with transaction.atomic(), change_set(kind=ChangeKind.COMMAND):
+        model.objects.update(**values)
+
+
+@pytest.mark.parametrize(
+    ("choice", "website"),
+    [("mine", "https://mine.example.org"), ("theirs", "https://first.example.org")],
+)
+def test_who_saves_second_chooses_field_by_field(staff, program, choice, website):
+    phone = PhoneFactory.create(facility=program.facility, number="+14805550101")
+    fields = opened(staff, program, "contact")
+    saved_by_another(Facility, website="https://first.example.org")
+    typed = {f"phone_{phone.pk}_extension": "7", "website": "https://mine.example.org"}
+    page = page_of(staff.post(url(program, "contact"), fields | typed | {"do": "save"}))
+    [clash] = page.select(".clash")
+    assert words(clash) == (
+        "You both changed this: Web site Before: -"
+        " Take theirs: https://first.example.org Keep yours: https://mine.example.org"
+    )
+    again = entries(page) | {"_choice-website": choice, "do": "save"}
+    assert staff.post(url(program, "contact"), again).status_code == 302
+    phone.refresh_from_db()
+    assert (Facility.objects.get().website, phone.extension) == (website, "7")
+
+
+def test_a_fact_that_both_changed_is_chosen_in_words(staff, program):
+    state(program, "track/women")
+    name = field_of("track/women")
+    fields = opened(staff, program, "track") | {name: "no", "do": "save"}
+    # Somebody took it off, so that it reads "not stated" now.
+    with transaction.atomic(), change_set(kind=ChangeKind.COMMAND):
+        FeatureFact.objects.all().delete()
+    page = page_of(staff.post(url(program, "track"), fields))
+    assert words(page, ".clash").endswith("Before: Yes Take theirs: Not stated Keep yours: No")
+    again = entries(page) | {f"_choice-{name}": "theirs", "do": "save"}
+    response = staff.post(url(program, "track"), again, follow=True)
+    assert words(page_of(response), ".note") == "What the other saved stays."
+    assert FeatureFact.objects.count() == 0
+
+
+def test_what_both_changed_alike_is_no_clash(staff, program):
+    fields = opened(staff, program, "contact") | {"website": "https://a.example.org", "do": "save"}
+    saved_by_another(Facility, website="https://a.example.org")
+    response = staff.post(url(program, "contact"), fields)
+    assert (response.status_code, page_of(response).select(".clash")) == (409, [])
+
+
+def test_what_was_typed_into_a_line_that_another_removed_is_told(staff, program):
+    phone = PhoneFactory.create(facility=program.facility, number="+14805550101")
+    typed = {f"phone_{phone.pk}_number": "480-555-0199", "do": "save"}
+    fields = opened(staff, program, "contact") | typed
+    with transaction.atomic(), change_set(kind=ChangeKind.COMMAND):
+        phone.delete()
+    page = page_of(staff.post(url(program, "contact"), fields))
+    assert words(page.select("form .note")[0]).endswith("You typed this into it: 480-555-0199")
+
+
+@pytest.mark.parametrize("do", ["save", "confirm", "draft"])
+@pytest.mark.parametrize("version", ["1.x", None])
+def test_a_damaged_or_missing_version_is_refused(staff, program, version, do):
+    typed = {"website": "https://x.example.org", "version": version, "do": do}
+    fields = opened(staff, program, "contact") | typed
+    sent = {name: said for name, said in fields.items() if said is not None}
+    response = staff.post(url(program, "contact"), sent)
+    assert response.status_code == 400
+    assert "Part of the page did not arrive" in words(page_of(response), ".errors")
     assert Facility.objects.get().website == ""
 
 

@@ -224,6 +224,18 @@ def test_a_third_save_in_between_is_shown_too(desk, omar, program):
 @pytest.mark.parametrize("version", ["", "x", "1.2", "1" * 400, ".".join(["9" * 30] * 10), "-1"])
 def test_a_damaged_version_is_refused_and_nothing_saved(desk, program, version):
     fields = opened(desk, program.facility) | {"name": "Hope House", "_version": version}
+    response = desk.post(url(program.facility), fields)
+    assert response.status_code == 400
+    assert "Not saved" in words(page_of(response), ".errornote + .errorlist")
+    assert Facility.objects.get().name == "Hope"
+    # What was typed is still there, and a second look saves it.
+    assert desk.post(url(program.facility), entries(page_of(response))).status_code == 302
+    assert Facility.objects.get().name == "Hope House"
+
+
+def test_a_page_without_a_version_is_refused_like_one_that_somebody_overtook(desk, program):
+    fields = opened(desk, program.facility) | {"name": "Hope House"}
+    del fields["_version"]
     assert desk.post(url(program.facility), fields).status_code == 400
     assert Facility.objects.get().name == "Hope"
 

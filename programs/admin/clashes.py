@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.widgets import CheckboxInput
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from programs.upkeep.change_wording import ChangedRow, Names, word
+from programs.upkeep.clashes import Difference, in_words
 
-#: In front of the name of a field that both changed; "theirs" takes the other's value.
-CHOICE_PREFIX = "_choice-"
 #: Django's own limit of the forms of an inline.
 MOST_FORMS = 1000
 
@@ -37,18 +33,6 @@ class PostedTable:
     fields: dict[str, forms.Field]
     #: The row of the form itself.
     row_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field that another changed: what it was, what is theirs, what the keeper entered."""
-
-    name: str
-    title: str
-    label: str
-    before: str
-    theirs: str
-    mine: str
 
 
 @dataclass(slots=True)
@@ -137,7 +121,7 @@ class Merger:
                 str(stored.verbose_name),
                 word(stored, before[stored.column], names),
                 word(stored, after[stored.column], names),
-                mine_in_words(posted, mine),
+                in_words(posted, mine),
             )
             if posted.has_changed(python_value(row, name, before), mine):
                 self.merge.clashes.append(difference)
@@ -193,26 +177,6 @@ def python_value(row: ChangedRow, name: str, values: dict[str, Any] | None) -> A
     if value is None or stored.related_model:
         return value
     return stored.to_python(value)
-
-
-def mine_in_words(posted: forms.Field, mine: Any) -> str:
-    """Return what was entered the way it is printed; as typed if it cannot be right."""
-    try:
-        value = posted.clean(mine)
-    except ValidationError:
-        return str(mine or "")
-    if isinstance(value, Model) and isinstance(posted, forms.ModelChoiceField):
-        return str(posted.label_from_instance(value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return date_format(value, "DATETIME_FORMAT")
-    if isinstance(value, date):
-        return date_format(value)
-    if isinstance(posted, forms.ChoiceField):
-        choices: Any = posted.choices
-        return str(dict(choices).get(value, value))
-    return "" if value is None else str(value)
 
 
 def put(data: QueryDict, name: str, posted: forms.Field, value: Any) -> None:

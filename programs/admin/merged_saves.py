@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser, User
-from django.core.exceptions import BadRequest
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from programs.admin.clashes import CHOICE_PREFIX, Merge, Merger, PostedTable, drop_row, put
+from programs.admin.clashes import Merge, Merger, PostedTable, drop_row, put
 from programs.models import Facility
 from programs.upkeep.change_wording import word_changes
+from programs.upkeep.clashes import left_to_others
 from programs.upkeep.editing import (
     UnreadableVersionError,
     events_since,
@@ -36,18 +36,25 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 
+MEANWHILE = gettext_lazy(
+    "Not saved yet: somebody else saved this listing while you worked on it. Nothing of yours is"
+    " lost. Look at what changed, choose, and save again."
+)
+DAMAGED = gettext_lazy(
+    "Not saved: the page did not say which state of the listing it showed, so somebody else may"
+    " have changed it since. Compare it with the listing, and save again."
+)
+
+
 class Unsaved(_ModelForm):
-    """A form that is right in itself and yet waits for the keeper to have seen the other's."""
+    """A form that is right in itself and yet waits for the keeper to look at it once more."""
+
+    #: Why.
+    reason: Any
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        self.add_error(
-            None,
-            _(
-                "Not saved yet: somebody else saved this listing while you worked on it. Nothing"
-                " of yours is lost. Look at what changed, choose, and save again."
-            ),
-        )
+        self.add_error(None, self.reason)
         return cleaned
 
 
@@ -67,12 +74,20 @@ class MergedSaves(_ModelAdmin):
     ) -> Any:
         facility = self._facility(object_id)
         extra = {**(extra_context or {})}
-        if facility and request.method == "POST" and VERSION_FIELD in request.POST:
+        is_damaged = False
+        if facility and request.method == "POST":
             lock_listing(facility.pk)
-            extra["merge"] = self._merge(request, facility, str(object_id))
+            try:
+                extra["merge"] = self._merge(request, facility, str(object_id))
+            except UnreadableVersionError:
+                is_damaged = True
+                setattr(request, "unsaved_for", DAMAGED)  # noqa: B010  # read by `get_form`
         if facility:
             extra["listing_version"] = version_of(facility)
-        return super().changeform_view(request, object_id, form_url, extra)
+        page = super().changeform_view(request, object_id, form_url, extra)
+        if is_damaged:
+            page.status_code = 400
+        return page
 
     def _facility(self, object_id: str | None) -> Facility | None:
         if object_id is None or not object_id.isdecimal():
@@ -80,14 +95,10 @@ class MergedSaves(_ModelAdmin):
         return Facility.objects.filter(**{self.listing_lookup: object_id}).first()
 
     def _merge(self, request: HttpRequest, facility: Facility, object_id: str) -> Merge | None:
-        """Lay what others saved since beside what is posted. Raises BadRequest."""
-        version = request.POST[VERSION_FIELD]
+        """Lay what others saved since beside what is posted. Raises UnreadableVersionError."""
+        version = request.POST.get(VERSION_FIELD, "")
         is_current = version == version_of(facility)
-        choices = {
-            key.removeprefix(CHOICE_PREFIX)
-            for key, value in request.POST.items()
-            if key.startswith(CHOICE_PREFIX) and value == "theirs"
-        }
+        choices = left_to_others(request.POST)
         obj = None if is_current and not choices else self.get_object(request, object_id)
         if obj is None:
             return None
@@ -96,7 +107,8 @@ class MergedSaves(_ModelAdmin):
         take_theirs(data, tables, choices, obj)
         setattr(request, "POST", data)  # noqa: B010  # typed as read-only
         merge = None if is_current else self._laid_beside(request, facility, version, tables, obj)
-        setattr(request, "merge", merge)  # noqa: B010  # read by `get_form`
+        if merge:
+            setattr(request, "unsaved_for", MEANWHILE)  # noqa: B010  # read by `get_form`
         return merge
 
     def _laid_beside(
@@ -107,10 +119,7 @@ class MergedSaves(_ModelAdmin):
         tables: list[PostedTable],
         obj: Model,
     ) -> Merge | None:
-        try:
-            events = events_since(facility, version)
-        except UnreadableVersionError:
-            raise BadRequest(_("The page is damaged. Open it again.")) from None
+        events = events_since(facility, version)
         changed = net_changes(events)
         titles = {(row.table, row.row_id): row.title for row in word_changes(changed, request.user)}
         named = {
@@ -136,8 +145,8 @@ class MergedSaves(_ModelAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        if getattr(request, "merge", None):
-            return type(form)(form.__name__, (Unsaved, form), {})
+        if reason := getattr(request, "unsaved_for", None):
+            return type(form)(form.__name__, (Unsaved, form), {"reason": reason})
         return form
 
 

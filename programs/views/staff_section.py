@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,13 @@ from django.views.decorators.http import require_http_methods
 from programs.enums import DraftState
 from programs.models import Draft, Facility, Source
 from programs.upkeep import drafts, staff_saves
+from programs.upkeep.clashes import (
+    Difference,
+    clashes_of,
+    left_to_others,
+    take_theirs,
+    typed_into_what_is_gone,
+)
 from programs.upkeep.editing import UnreadableVersionError, changes_since, version_of
 from programs.upkeep.history import Change
 from programs.upkeep.permissions import Action, may
@@ -29,7 +37,7 @@ from programs.views.staff import own_facility
 
 MEANWHILE = gettext_lazy(
     "Not saved yet: somebody else saved this listing while you worked on it. What you typed is"
-    " still here. Look at what changed, then save again, or open the page anew to leave theirs."
+    " still here. Look at what changed, choose, and save again."
 )
 NOTHING_CHANGED = gettext_lazy("You changed nothing on this page.")
 DAMAGED = gettext_lazy("Part of the page did not arrive. Nothing was saved. Please send it again.")
@@ -63,7 +71,13 @@ class Editing:
         return replace(self, section=fresh, form=form)
 
     def page(
-        self, *, problem: Any = "", changes: list[Change] | None = None, status: int = 200
+        self,
+        *,
+        problem: Any = "",
+        changes: Sequence[Change] = (),
+        clashes: Sequence[Difference] = (),
+        gone: Sequence[str] = (),
+        status: int = 200,
     ) -> HttpResponse:
         is_preview = self.form.is_bound and self.form.is_valid()
         program = self.section.program
@@ -76,7 +90,9 @@ class Editing:
             "groups": list(self.form.groups()),
             "version": version_of(self.facility),
             "problem": problem,
-            "changes": changes or [],
+            "changes": changes,
+            "clashes": clashes,
+            "gone": gone,
             "is_preview": is_preview,
             "listing": listing_with(
                 self.request, self.form, self.facility, program, timezone.localdate()
@@ -97,7 +113,11 @@ def section(request: HttpRequest, facility_id: int, section: str) -> HttpRespons
     except UnknownSectionError:
         raise Http404 from None
     source = speaker(request.user)
-    form = found.form(own, source, request.POST if request.method == "POST" else None)
+    data = None
+    if request.method == "POST":
+        data = request.POST.copy()
+        take_theirs(data)
+    form = found.form(own, source, data)
     user: Any = request.user
     draft = drafts.open_drafts(user).filter(facility=own, section=found.key).first()
     editing = Editing(
@@ -128,6 +148,9 @@ def save(editing: Editing) -> HttpResponse:
     """Save what was changed, or hand it in, and go back to the facility."""
     if editing.needs_review:
         return _kept(editing, send=True)
+    if left_to_others(editing.request.POST) and not editing.form.changed_data:
+        messages.success(editing.request, _("What the other saved stays."))
+        return redirect("programs:staff-facility", editing.facility.pk)
     return _refused(editing) or _saved(
         editing, staff_saves.save_section, editing.form, _("Saved: %s.")
     )
@@ -184,9 +207,14 @@ def _saved(editing: Editing, write: Any, what: Any, thanks: str) -> HttpResponse
     except UnreadableVersionError:
         return editing.page(problem=DAMAGED, status=400)
     except SavedMeanwhileError:
-        changes = changes_since(facility, version, request.user)
         again = editing.with_typed(editing.form.typed())
-        return again.page(problem=MEANWHILE, changes=changes, status=409)
+        return again.page(
+            problem=MEANWHILE,
+            changes=changes_since(facility, version, request.user),
+            clashes=list(clashes_of(editing.form, again.form)),
+            gone=typed_into_what_is_gone(editing.form),
+            status=409,
+        )
     if write is staff_saves.save_section:
         drafts.discard(facility, editing.section, author=editing.user)
     messages.success(request, thanks % editing.section.label)
