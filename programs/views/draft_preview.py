@@ -35,6 +35,4 @@ def draft_preview(request: HttpRequest, draft_id: int) -> HttpResponse:
     if is_right:
         today = timezone.localdate()
         context["listing"] = listing_with(request, form, draft.facility, section.program, today)
-    return render(
-        request, "programs/draft_preview.html", context, status=200 if is_right else 400
-    )
+    return render(request, "programs/draft_preview.html", context, status=200 if is_right else 400)

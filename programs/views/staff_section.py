@@ -171,7 +171,8 @@ def _refused(editing: Editing) -> HttpResponse | None:
     """Return the page that says what is wrong with what was sent, if anything is."""
     if not editing.form.is_valid():
         return editing.page(status=400)
-    if not editing.form.changed_data:
+    # Whoever typed into what is gone changed something, and is to learn that it is gone.
+    if not editing.form.changed_data and not typed_into_what_is_gone(editing.form):
         return editing.page(problem=NOTHING_CHANGED, status=400)
     return None
 

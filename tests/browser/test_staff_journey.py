@@ -1,4 +1,4 @@
-"""A facility changes its phone at once; its new name goes to an editor, who mends and approves it."""
+"""A facility changes its phone at once; its new name goes to an editor, who mends it."""
 
 from __future__ import annotations
 
