@@ -20,6 +20,8 @@ def form_data(page: Any) -> dict[str, Any]:
     for inline in page.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     data: dict[str, Any] = {}
+    if version := page.context.get("listing_version"):
+        data["_version"] = version
     for bound in (bound for form in forms for bound in form):
         value = bound.value()
         data[bound.html_name] = "" if value is None else getattr(value, "pk", value)
