@@ -5,6 +5,7 @@
 #   make run RELEASE=FILE    with a federal release in place of the invented sample
 #   make test [ARGS=...]     the whole suite in two processes, or in one what ARGS names
 #   make check               lint, types, layers, templates, migrations, deployment settings
+#   make messages            bring locale/ up to date with what code and templates say
 #   make bench [ARGS=--million]  the yardstick of the search; among a million programs too
 
 PYTHON ?= python3
@@ -24,7 +25,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requiremen
 PRODUCTION := DEBUG=false HTTPS=true ALLOWED_HOSTS=example.org \
 	SECRET_KEY=checked-with-a-key-of-more-than-fifty-characters-0123456789
 
-.PHONY: help run test bench check \
+.PHONY: help run test bench check messages \
 	check-lint check-types check-layers check-templates check-migrations check-deployment
 .DEFAULT_GOAL := help
 
@@ -62,6 +63,9 @@ check-deployment: $(TOOLS)
 	$(PRODUCTION) $(PY) manage.py check --deploy --tag security --fail-level WARNING
 	@# Which crisis numbers a person has to check: said, but the calendar breaks no build.
 	@$(PRODUCTION) $(PY) manage.py check --deploy --tag crisis_lines
+
+messages: $(SITE)
+	$(PY) -m directory.messages
 
 bench: $(TOOLS)
 	$(PY) -m bench $(ARGS)

@@ -14,6 +14,7 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from directory.catalogue import compiled
 from directory.database import django_database
 
 env = Env()
@@ -201,6 +202,8 @@ if OPERATOR_CONTACT and not re.fullmatch(r"https://\S+|[^@\s:/]+@[^@\s]+", OPERA
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [compiled(BASE_DIR / "locale", VAR_DIR / "locale")]
+FORMAT_MODULE_PATH = "directory.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
