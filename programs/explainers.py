@@ -6,7 +6,7 @@ docs/content.md says how a page is written, changed, reviewed and signed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -131,6 +131,16 @@ def explainer_of_term() -> Mapping[tuple[str, str], str]:
     """Return the slug of the page that explains a term, by facet and term."""
     pages = explainers(ENGLISH).values()
     return {term: page.slug for page in pages for term in page.about}
+
+
+def pages_about(
+    terms: Iterable[tuple[str, str]], language: str | None, *, most: int
+) -> list[Explainer]:
+    """Return the pages that explain these terms, facet and term, each page once."""
+    by_term = explainer_of_term()
+    slugs = dict.fromkeys(by_term[term] for term in terms if term in by_term)
+    pages = explainers(language)
+    return [pages[slug] for slug in slugs][:most]
 
 
 def read_explainers(folder: Path) -> dict[str, dict[str, Explainer]]:

@@ -260,6 +260,54 @@ def test_pages_speak_the_language_of_the_visit():
 
 
 @pytest.mark.django_db
+def test_the_filters_lead_to_what_their_options_mean(client):
+    page = page_of(client.get("/programs/"))
+    links = page.select("fieldset a.more")
+    assert [(str(link["href"]), words(link)) for link in links] == [
+        ("/learn/#level_of_care", "What do these mean? Level of care"),
+        ("/learn/#medication", "What do these mean? Medicine"),
+        ("/learn/#payment", "What do these mean? Payment"),
+    ]
+    anchors = page_of(client.get("/learn/")).select("h2[id]")
+    assert {str(link["href"]).partition("#")[2] for link in links} <= {
+        str(anchor["id"]) for anchor in anchors
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "slugs"),
+    [
+        ("near=85225", []),
+        ("near=85225&level_of_care=iop", ["iop"]),
+        ("near=85225&q=suboxone", ["buprenorphine"]),
+        ("level_of_care=residential&level_of_care=residential_long&track=women", ["residential"]),
+        ("level_of_care=iop&level_of_care=php&level_of_care=otp&level_of_care=obot",
+         ["iop", "php", "otp"]),
+        ("not_level_of_care=iop", []),
+    ],
+)  # fmt: skip
+def test_results_lead_to_what_explains_what_was_asked_for(client, query, slugs):
+    page = page_of(client.get(f"/programs/?{query}"))
+    assert [str(link["href"]) for link in page.select(".explained a")] == [
+        f"/learn/{slug}/" for slug in slugs
+    ]
+
+
+@pytest.mark.django_db
+def test_a_listing_leads_to_what_explains_its_levels_and_medicines(client):
+    program = ProgramFactory.create()
+    for path in ("level_of_care/iop", "medication/methadone", "payment/medicaid", "track/women"):
+        state(program, path)
+    page = page_of(client.get(program.get_absolute_url()))
+    assert [(str(link["href"]), words(link)) for link in page.select(".facts a.more")] == [
+        ("/learn/iop/", "What is this? Intensive outpatient (IOP)"),
+        ("/learn/methadone/", "What is this? Methadone"),
+        ("/learn/medicaid/", "What is this? Medicaid"),
+    ]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["nothing", "..%2Fiop", "iop.md", "IOP", "%00"])
 def test_a_page_that_is_not_there_is_not_found(client, path):
     response = client.get(f"/learn/{path}/")

@@ -34,7 +34,11 @@ def group(page: BeautifulSoup, facet: str) -> Tag:
 
 
 def answers(page: BeautifulSoup, facet: str) -> list[str]:
-    return [words(item) for item in group(page, facet).select("li")]
+    """Return what is said of each term, without the link to what explains it."""
+    lines = group(page, facet)
+    for link in lines.select("a.more"):
+        link.extract()
+    return [words(item) for item in lines.select("li")]
 
 
 def sources(page: BeautifulSoup, facet: str) -> str:

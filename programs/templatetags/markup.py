@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
 from django.db.models import Choices
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from programs.explainers import Group
 from programs.search.options import FacetCounts
 from programs.search.vocabulary import VocabularyFacet
 
@@ -45,6 +47,8 @@ class _FacetHtml(NamedTuple):
     """What is the same for everybody: all but the numbers and what is chosen."""
 
     label: str
+    #: Leads to what the options mean, where pages explain them.
+    explained: str
     #: With places for `NUMBERS_AN_OPTION` numbers in each option.
     counted: str
     uncounted: str
@@ -89,7 +93,7 @@ def printed(facets: Iterable[FacetCounts]) -> Iterable[PrintedFacet]:
             f'<fieldset><legend class="hidden">{html.label}</legend>'
         )
         options = (
-            f"{_wanted(html, facet)}\n{_unsaid(facet)}"
+            f"{html.explained}{_wanted(html, facet)}\n{_unsaid(facet)}"
             f'<details class="leave-out"{is_left_out}><summary>{leave_out}</summary>'
             f"{_with_checked(html.left_out, facet.excluded)}</details></fieldset></details>"
         )
@@ -103,6 +107,7 @@ def _facet_html(_language: str | None, facet: VocabularyFacet) -> _FacetHtml:
     terms = [(escape(term.slug), escape(term.label)) for term in facet.terms]
     return _FacetHtml(
         label=escape(facet.label),
+        explained=_explained(facet),
         counted="\n".join(
             f'<label class="option" data-facet="{name}" data-term="{slug}" data-count="%d">'
             f'<input type="checkbox" name="{name}" value="{slug}"> {label.replace("%", "%%")}'
@@ -120,6 +125,14 @@ def _facet_html(_language: str | None, facet: VocabularyFacet) -> _FacetHtml:
             for slug, label in terms
         ),
     )
+
+
+def _explained(facet: VocabularyFacet) -> str:
+    if facet.slug not in Group.values:
+        return ""
+    address = f"{reverse('programs:explainers')}#{facet.slug}"
+    words, label = escape(_("What do these mean?")), escape(facet.label)
+    return f'<a class="more" href="{address}">{words}<span class="hidden"> {label}</span></a>\n'
 
 
 def _wanted(html: _FacetHtml, facet: FacetCounts) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from programs.enums import Answer, FactKind, MedicationRelation
+from programs.explainers import explainer_of_term
 from programs.models import effective_relations
 from programs.search.facts import StatedFact
 from programs.search.vocabulary import Vocabulary, VocabularyFacet
@@ -19,13 +20,17 @@ from programs.views.wording import attribution
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactLine:
-    """A term as the listing prints it; `note` says who said it where the group's line does not."""
+    """A term as the listing prints it; `note` says who said it where the group's line does not.
+
+    `explainer` is the slug of the page that explains the term, or "".
+    """
 
     word: str
     label: str
     definition: str
     details: tuple[str, ...]
     note: str
+    explainer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ def _group(
     sentences = Counter(map(said_by, facts))
     usual = sentences.most_common(1)[0][0] if sentences else ""
     lines: dict[str, list[FactLine]] = {Answer.YES: [], Answer.NO: []}
-    stated = set()
+    stated, explained = set(), explainer_of_term()
     for term_facts in by_term(facts):
         stated.add(term_facts[0].term.slug)
         # Statements about one term, such as several of a medicine, may have several sources.
@@ -73,6 +78,7 @@ def _group(
                 definition=term_facts[0].term.definition,
                 details=tuple(details_of(term_facts)),
                 note="" if said == usual else said,
+                explainer=explained.get((facet.slug, term_facts[0].term.slug), ""),
             )
         )
     return FactGroup(

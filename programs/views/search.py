@@ -7,12 +7,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from programs.enums import Miles, SearchAspect, Sort
+from programs.explainers import Explainer, pages_about
 from programs.filters import ProgramFilter
 from programs.search.crisis import is_crisis
 from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
@@ -26,6 +28,8 @@ from programs.views.site import site_of
 from programs.views.summary import summary
 from programs.views.words import understood, what_was_read
 
+#: Above the results stand no more links to explain words than these.
+MOST_EXPLAINED = 3
 #: Facets that the landing page asks for; the results page has them all.
 LANDING_FACETS = ("level_of_care", "medication", "payment")
 
@@ -80,6 +84,7 @@ def results(request: HtmxRequest) -> HttpResponse:
         "near": query.get("near", ""),
         "openings_count": found.openings,
         "pills": _pills(request.GET, program_filter, found),
+        "explained": _explained(found.criteria),
         "ways_out": ways_out(query, found) if found.is_few else (),
         "other_readings": near.also if near else (),
         "is_beyond_the_end": is_beyond_the_end,
@@ -98,6 +103,12 @@ def results(request: HtmxRequest) -> HttpResponse:
 def _pills(query: QueryDict, program_filter: ProgramFilter, found: SearchResults) -> list[Pill]:
     openings = [openings_pill(query)] if found.criteria.openings_now else []
     return openings + pills(query, found.facets, but_for=_read_terms(program_filter))
+
+
+def _explained(criteria: SearchCriteria) -> list[Explainer]:
+    """Return the pages about what was asked for, such as "What is IOP?"."""
+    terms = ((facet, term) for facet, chosen in criteria.wanted.items() for term in chosen)
+    return pages_about(terms, get_language(), most=MOST_EXPLAINED)
 
 
 def _is_crisis(request: HttpRequest) -> bool:
