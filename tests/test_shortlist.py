@@ -145,6 +145,80 @@ def test_a_list_takes_six_statements_however_long_it_is(
         page_with(client, *(program.pk for program in programs), at=address)
 
 
+# ---- ticks in results and listings
+
+
+def results(client, *ids: int, **more: str) -> BeautifulSoup:
+    return page_with(client, *ids, at="/programs/", **more)
+
+
+def ticks(page: BeautifulSoup) -> dict[str, bool]:
+    """Return by its value whether each box is ticked."""
+    return {
+        str(box["value"]): box.has_attr("checked") for box in page.select("[type=checkbox][name=p]")
+    }
+
+
+def test_each_result_has_a_box_in_the_form_that_searches(client):
+    first, second = two_programs()
+    page = results(client, second.pk)
+    assert ticks(page) == {str(first.pk): False, str(second.pk): True}
+    assert {box["form"] for box in page.select("[name=p]")} == {only(page, "form")["id"]}
+    assert only(page, "button[formaction]")["formaction"] == SHORTLIST
+
+
+def test_what_is_ticked_elsewhere_goes_along_with_the_form(client):
+    here, elsewhere = two_programs()
+    page = results(client, elsewhere.pk, here.pk, near=here.facility.zip_code, track="women")
+    assert ticks(page) == {}
+    carried = page.select("form [type=hidden][name=p]")
+    assert [field["value"] for field in carried] == [str(elsewhere.pk), str(here.pk)]
+    assert "and 2 more" in words(page, ".ticks")
+
+
+def test_the_links_of_a_search_carry_what_is_ticked(client):
+    programs = ProgramFactory.create_batch(21)
+    for program in programs:
+        state(program, "track/women")
+    ticked = f"p={programs[0].pk}&p={programs[1].pk}"
+    page = results(client, programs[0].pk, programs[1].pk, track="women")
+    assert only(page, "[rel=next]")["href"] == f"?{ticked}&track=women&page=2"
+    assert only(page, ".pills a")["href"] == f"?{ticked}"
+    assert {str(link["href"]).partition("?")[2] for link in page.select(".program h2 a")} == {
+        ticked
+    }
+
+
+def test_a_tick_changes_neither_matches_nor_order_nor_numbers(client):
+    program, other = two_programs()
+    state(program, "track/women")
+    for query in ({}, {"track": "women"}):
+        plain, ticked = results(client, **query), results(client, other.pk, **query)
+        for page in (plain, ticked):
+            for part in page.select("[name=p], .ticks"):
+                part.decompose()
+        assert words(plain, "main") == words(ticked, "main")
+
+
+def test_more_ticks_than_a_list_holds_are_told(client):
+    program = ProgramFactory.create()
+    many = [program.pk, *range(1_000_000, 1_000_020)]
+    assert "A list holds 20 programs at most." in words(results(client, *many), ".ticks")
+
+
+def test_a_listing_is_put_on_the_list_that_came_along(client):
+    program, other = two_programs()
+    address = program.get_absolute_url()
+    form = only(page_of(client.get(address, {"p": other.pk})), ".ticks")
+    assert (form["action"], form["method"]) == (SHORTLIST, "get")
+    assert [(field["name"], field["value"]) for field in form.select("[name]")] == [
+        ("p", str(other.pk)),
+        ("p", str(program.pk)),
+    ]
+    again = only(page_of(client.get(address, {"p": [other.pk, program.pk]})), ".ticks")
+    assert [field["value"] for field in again.select("[name]")] == [str(other.pk), str(program.pk)]
+
+
 # ---- what a card says
 
 

@@ -5,11 +5,12 @@ Printed by the template's own loops they took more than two thirds of the page's
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
 
 from django import template
 from django.db.models import Choices
@@ -77,6 +78,9 @@ class _ResultWords(NamedTuple):
     no_phone: str
     not_known: str
     invented: str
+    tick: str
+    #: What a link to a listing carries along.
+    list_query: str
 
 
 @register.filter
@@ -164,32 +168,46 @@ def _unsaid(facet: FacetCounts) -> str:
 
 
 @register.filter
-def results_html(results: Iterable[Result]) -> SafeString:
-    """Return an item of the list for each result."""
+def results_html(results: Iterable[Result], ticked: Sequence[int]) -> SafeString:
+    """Return an item of the list for each result, with a box to tick for the shortlist."""
     words = _ResultWords(
         call=escape(_("Call")),
         no_phone=escape(_("No phone number was reported.")),
         not_known=escape(_("Not known, ask")),
         invented=f'<p class="invented">{escape(_("Invented: not a real place"))}</p>\n',
+        tick=escape(_("Put on my list")),
+        list_query=escape(list_query(ticked)),
     )
-    return SafeString("\n".join(_result(result, words) for result in results))
+    return SafeString(
+        "\n".join(_result(result, words, result.program_id in ticked) for result in results)
+    )
 
 
-def _result(result: Result, words: _ResultWords) -> str:
+def _result(result: Result, words: _ResultWords, is_ticked: bool) -> str:
     """Return a result; among its lines, what was asked for is marked."""
+    name, number = escape(result.name), result.program_id
+    checked = " checked" if is_ticked else ""
     distance = f"<strong>{escape(result.distance)}</strong> · " if result.distance else ""
     phones = "\n".join(_phone(phone, words) for phone in result.phones) or words.no_phone
     warnings = "".join(f'<p class="warning">{escape(each)}</p>\n' for each in result.warnings)
     lines = "\n".join(map(_line, result.lines))
     return f"""<li class="program" data-program="{result.program_id}">
-<h2><a href="{escape(result.url)}">{escape(result.name)}</a></h2>
+<h2><a href="{escape(result.url)}{words.list_query}">{name}</a></h2>
 {words.invented if result.is_invented else ""}<p>{distance}{escape(result.address)}</p>
 <p class="call">{phones}</p>
 {warnings}<dl>
 {lines}
 <div class="unknown"><dt>{words.not_known}</dt> <dd>{escape(result.unknown)}</dd></div>
 </dl>
+<label class="option tick">
+<input type="checkbox" form="search" name="p" id="p{number}" value="{number}"{checked}>
+{words.tick}<span class="hidden">: {name}</span></label>
 </li>"""
+
+
+def list_query(ticked: Iterable[int]) -> str:
+    """Return the query string that carries what is ticked, "" for nothing."""
+    return f"?{urlencode([('p', number) for number in ticked])}" if ticked else ""
 
 
 def _phone(phone: PhoneLink, words: _ResultWords) -> str:

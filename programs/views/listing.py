@@ -62,6 +62,9 @@ def listing(request: HttpRequest, program_id: int, slug: str) -> HttpResponse:
     if request.path != program.get_absolute_url():
         return redirect(program, permanent=program.pk != program_id)
     context = listing_context(program, site_of(request).vocabulary)
+    # What is ticked comes along from the search, and goes on to the list, which reads it.
+    ticked = request.GET.getlist("p")
+    context |= {"ticked": ticked, "is_ticked": str(program.pk) in ticked}
     return render(request, "programs/listing.html", context)
 
 

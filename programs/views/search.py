@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,6 +23,7 @@ from programs.search.engine import FEW, SearchResults, search
 from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
 from programs.search.ranking import RANKING
+from programs.search.shortlist import MOST_PROGRAMS
 from programs.views.links import Pill, openings_pill, pills, ways_out
 from programs.views.results import results_of
 from programs.views.site import site_of
@@ -93,6 +95,7 @@ def results(request: HtmxRequest) -> HttpResponse:
         % {"page": found.criteria.page, "pages": found.page_count},
         "previous_page": found.criteria.page - 1,
         "next_page": found.criteria.page + 1,
+        **_ticks(program_filter, [match.program_id for match in found.matches]),
         **_choices(program_filter.form.cleaned_data),
         **_layout(request),
     }
@@ -160,6 +163,18 @@ def _unanswered_context(request: HttpRequest, program_filter: ProgramFilter) -> 
         ),
         # What was understood stays chosen.
         **_choices(form.cleaned_data),
+        **_ticks(program_filter, []),
+    }
+
+
+def _ticks(program_filter: ProgramFilter, on_page: Collection[int]) -> dict[str, Any]:
+    """Return what is ticked for the shortlist: it goes along with the search."""
+    ticked = program_filter.form.cleaned_data.get("p", ())
+    return {
+        "ticked": ticked,
+        "ticked_elsewhere": [number for number in ticked if number not in on_page],
+        "has_too_many_ticks": len(ticked) > MOST_PROGRAMS,
+        "most_ticks": MOST_PROGRAMS,
     }
 
 

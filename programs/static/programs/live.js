@@ -35,6 +35,30 @@
     if (name === "near" && value.trim().length < MIN_CHARACTERS) event.preventDefault();
   });
 
+  // What is ticked goes into the address, and into the links that lead on, as the server writes them.
+  const carryTicks = () => {
+    const ticked = new FormData(document.querySelector("form.filters")).getAll("p");
+    const carrying = (address) => {
+      const url = new URL(address, location);
+      url.searchParams.delete("p");
+      for (const id of ticked) url.searchParams.append("p", id);
+      return url.href;
+    };
+    history.replaceState(history.state, "", carrying(location.href));
+    for (const link of document.querySelectorAll(".results a[href*='?'], .program h2 a, #languages a")) {
+      link.href = carrying(link.href);
+    }
+  };
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "p") carryTicks();
+  });
+
+  // Another page than the results is not for htmx.
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) event.stopPropagation();
+  }, true);
+
   // Enter in a field is a change and a submit: the answer that is shown is not asked for twice.
   document.addEventListener("htmx:before:request", (event) => {
     const { sourceElement, sourceEvent, request } = event.detail.ctx;
