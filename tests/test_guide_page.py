@@ -23,6 +23,7 @@ from programs.search.vocabulary import read_vocabulary
 from programs.views.guide_form import NOT_AN_ANSWER
 from tests.factories import ProgramFactory, state
 from tests.pages import only, page_of, words
+from tests.reading import grade, sentences
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,12 @@ def test_every_screen_says_what_it_is_and_that_nobody_signed_it_off(client):
         assert LABEL in words(page, "main")
         assert UNSIGNED in words(page, "main")
         assert words(page, "title") in {"Help me choose", "How this guide works"}
+
+
+def test_the_guide_reads_as_in_eighth_grade_or_lower(client):
+    result = answer(client, q2=["opioid", "alcohol"], q3="danger", q6="none", q8=["returned"])
+    for page in (page_of(client.get(GUIDE)), result):
+        assert grade(sentences(only(page, "main"))) <= 8
 
 
 # ---- what comes out

@@ -144,7 +144,7 @@ RULES = (
     Rule(
         id="W8",
         when=OneOf(Token.ON_MEDICINE),
-        adds=(Care.MED_STAY, Care.MED),
+        adds=(Care.MED_STAY,),
         notices=(notices.KEEP_MEDICINE,),
         reason=_("Keep taking your medicine. Pick a place that lets you."),
         basis=basis.FEDERAL_RULE,
