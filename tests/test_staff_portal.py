@@ -204,6 +204,21 @@ def test_a_page_that_was_not_changed_saves_nothing(staff, program):
     assert words(page_of(response), ".errors") == "You changed nothing on this page."
 
 
+def test_a_section_asks_as_often_for_twenty_rows_as_for_one(staff, program):
+    terms = term("track/women").facet.terms.order_by("id")[:20]
+    asked = {}
+    for count in (1, 20):
+        for number in range(Phone.objects.count(), count):
+            PhoneFactory.create(facility=program.facility)
+            state(program, f"track/{terms[number].slug}")
+        for section in ("contact", "track"):
+            queries_of(staff, url(program, section))
+            asked[section, count] = queries_of(staff, url(program, section))
+    assert asked == {
+        ("contact", 1): 13, ("contact", 20): 13, ("track", 1): 16, ("track", 20): 16,
+    }  # fmt: skip
+
+
 # Facts.
 
 

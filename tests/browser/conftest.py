@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -30,6 +32,33 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+PASSWORD = "seven quiet kettles"  # noqa: S105
+#: What code for `made_in_shell` may call.
+ACCOUNTS = f"""
+import json
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.test import Client
+from programs.enums import Role
+from programs.models import Keeper
+
+def account(email, role):
+    user = User.objects.create_user(email, email, {PASSWORD!r})
+    return Keeper.objects.create(user=user, role=role)
+
+def session_of(keeper):
+    client = Client()
+    client.force_login(keeper.user)
+    return client.cookies["sessionid"].value
+
+def prove(request, user, **kwargs):
+    record_authentication(request, user, method="mfa", type="totp")
+
+user_logged_in.connect(prove)
+"""
 
 
 def chromium_path() -> str:
@@ -74,6 +103,19 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Site]
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
+
+
+def made_in_shell(site: Site, code: str) -> Any:
+    """Run code on the site's own database; return what it put into `made`, by way of JSON.
+
+    A session made there is signed in wholly, second factor included.
+    """
+    whole = f"{ACCOUNTS}{code}\nprint('made', json.dumps(made))"
+    shell = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", whole],
+        cwd=settings.BASE_DIR, env=site.environment, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(shell.stdout.split("made ")[-1])
 
 
 @pytest.fixture(scope="package")

@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import PHONE, Site
+from tests.browser.conftest import PASSWORD, PHONE, Site, made_in_shell
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "seven quiet kettles"  # noqa: S105
 DESK: ViewportSize = {"width": 1280, "height": 800}
-MAKE_PEOPLE = f"""
-import json
-from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_logged_in
-from django.test import Client
-from programs.enums import Role
-from programs.models import Facility, Keeper, Membership
+MAKE_PEOPLE = """
+from programs.models import Facility, Membership
 own = Facility.objects.filter(organization__isnull=False, phones__isnull=False)
 facility = own.order_by("id").first()
-def account(email, role):
-    user = User.objects.create_user(email, email, {PASSWORD!r})
-    return Keeper.objects.create(user=user, role=role)
 staff = account("staff@example.org", Role.FACILITY_STAFF)
 Membership.objects.create(keeper=staff, organization=facility.organization)
-def prove(request, user, **kwargs):
-    record_authentication(request, user, method="mfa", type="totp")
-user_logged_in.connect(prove)
-editor = Client()
-editor.force_login(account("editor@example.org", Role.EDITOR).user)
 program = facility.programs.published().order_by("name", "id").first()
-print("made", json.dumps({{
-    "name": str(facility), "page": program.get_absolute_url(),
-    "session": editor.cookies["sessionid"].value,
-}}))
+made = {
+    "name": str(facility),
+    "page": program.get_absolute_url(),
+    "session": session_of(account("editor@example.org", Role.EDITOR)),
+}
 """
 
 
 @pytest.fixture(scope="module")
 def made(site: Site) -> Any:
     """A member of a facility's staff, and an editor who is signed in."""
-    shell = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", MAKE_PEOPLE],
-        cwd=settings.BASE_DIR, env=site.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(shell.stdout.split("made ")[-1])
+    return made_in_shell(site, MAKE_PEOPLE)
 
 
 @pytest.fixture
