@@ -64,6 +64,7 @@ def public_pages(
     client, listing_address, report_token, update_token, stop_link_token
 ) -> dict[str, HttpResponse]:
     """Fetch every kind of public page, errors too."""
+    listed = listing_address.split("/")[2]
     addresses = {
         "/": 200,
         "/programs/": 200,
@@ -72,6 +73,11 @@ def public_pages(
         "/programs/?near=85225&page=9": 404,
         f"/programs/?near={CANARY}": 400,
         listing_address: 200,
+        f"{listing_address}?p=1": 200,
+        "/programs/?near=85225&p=1": 200,
+        f"/shortlist/?near=85225&p={listed}": 200,
+        f"/shortlist/handout/?p={listed}": 200,
+        f"/shortlist/?p={CANARY}": 400,
         f"{listing_address}report/": 200,
         f"{listing_address}report/?about=track": 200,
         "/leave-this-page/": 200,
