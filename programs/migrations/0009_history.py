@@ -37,472 +37,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CareFactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("reported_on", models.DateField(verbose_name="reported on")),
-                (
-                    "confirmed_on",
-                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
-                ),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[("yes", "Yes"), ("no", "No")],
-                        default="yes",
-                        max_length=3,
-                        verbose_name="answer",
-                    ),
-                ),
-                (
-                    "hours_per_week_min",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours a week, from"
-                    ),
-                ),
-                (
-                    "hours_per_week_max",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours a week, to"
-                    ),
-                ),
-                (
-                    "length_days_min",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="length in days, from",
-                    ),
-                ),
-                (
-                    "length_days_max",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="length in days, to"
-                    ),
-                ),
-                (
-                    "overnight",
-                    models.BooleanField(
-                        blank=True, null=True, verbose_name="people stay overnight"
-                    ),
-                ),
-                (
-                    "asam_level",
-                    models.CharField(blank=True, max_length=8, verbose_name="ASAM level"),
-                ),
-                (
-                    "asam_edition",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(3, "3rd"), (4, "4th")],
-                        null=True,
-                        verbose_name="ASAM edition",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ConfidentialAddressEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("street1", models.CharField(max_length=120, verbose_name="street")),
-                (
-                    "street2",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="street, second line"
-                    ),
-                ),
-                (
-                    "zip_code",
-                    models.CharField(
-                        blank=True,
-                        max_length=5,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^\\d{5}$", "A ZIP code has five digits."
-                            )
-                        ],
-                        verbose_name="ZIP code",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="CoverageFactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("reported_on", models.DateField(verbose_name="reported on")),
-                (
-                    "confirmed_on",
-                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
-                ),
-                (
-                    "relation",
-                    models.CharField(
-                        choices=[
-                            ("in_network", "In network"),
-                            (
-                                "accepts_network_unknown",
-                                "Says it accepts this. Ask if it is in network for your plan",
-                            ),
-                            ("out_of_network_only", "Out of network only"),
-                            ("accepts", "Offered"),
-                            ("does_not_accept", "Does not accept this"),
-                        ],
-                        max_length=24,
-                        verbose_name="relation",
-                    ),
-                ),
-                (
-                    "plan",
-                    models.CharField(blank=True, max_length=120, verbose_name="plan or network"),
-                ),
-                (
-                    "state",
-                    models.CharField(blank=True, max_length=2, verbose_name="state of the plan"),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="FacilityEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=160, verbose_name="name")),
-                (
-                    "branch",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="branch or second name"
-                    ),
-                ),
-                ("street1", models.CharField(blank=True, max_length=120, verbose_name="street")),
-                (
-                    "street2",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="street, second line"
-                    ),
-                ),
-                ("city", models.CharField(max_length=80, verbose_name="city or town")),
-                ("state", models.CharField(max_length=2, verbose_name="state")),
-                (
-                    "zip_code",
-                    models.CharField(
-                        blank=True,
-                        max_length=5,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^\\d{5}$", "A ZIP code has five digits."
-                            )
-                        ],
-                        verbose_name="ZIP code",
-                    ),
-                ),
-                (
-                    "latitude",
-                    models.FloatField(
-                        blank=True,
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(-90),
-                            django.core.validators.MaxValueValidator(90),
-                        ],
-                        verbose_name="latitude in degrees",
-                    ),
-                ),
-                (
-                    "longitude",
-                    models.FloatField(
-                        blank=True,
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(-180),
-                            django.core.validators.MaxValueValidator(180),
-                        ],
-                        verbose_name="longitude in degrees",
-                    ),
-                ),
-                (
-                    "location_precision",
-                    models.CharField(
-                        choices=[
-                            ("address", "Street address"),
-                            ("zip", "Middle of the ZIP code"),
-                            ("city", "Middle of the town"),
-                            ("county", "Middle of the county"),
-                            ("none", "Not known"),
-                        ],
-                        default="none",
-                        max_length=8,
-                        verbose_name="location precision",
-                    ),
-                ),
-                (
-                    "address_is_public",
-                    models.BooleanField(default=True, verbose_name="address is public"),
-                ),
-                ("website", models.URLField(blank=True, verbose_name="web site")),
-                (
-                    "is_invented",
-                    models.BooleanField(default=False, editable=False, verbose_name="invented"),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="FeatureFactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("reported_on", models.DateField(verbose_name="reported on")),
-                (
-                    "confirmed_on",
-                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
-                ),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[("yes", "Yes"), ("no", "No")],
-                        default="yes",
-                        max_length=3,
-                        verbose_name="answer",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="FederalRecordEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("row_number", models.PositiveIntegerField(verbose_name="row of the file")),
-                ("row", models.JSONField(verbose_name="row")),
-                ("fingerprint", models.CharField(max_length=64)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="MedicationFactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("reported_on", models.DateField(verbose_name="reported on")),
-                (
-                    "confirmed_on",
-                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
-                ),
-                (
-                    "relation",
-                    models.CharField(
-                        choices=[
-                            ("starts_and_continues", "Can start you on it and keep you on it"),
-                            ("continues_only", "Can continue it"),
-                            ("time_limited", "For a set time"),
-                            ("taper_only", "Only for withdrawal, not long-term"),
-                            (
-                                "accepts_elsewhere",
-                                "You can keep taking it. Someone else prescribes it",
-                            ),
-                            ("reports_use_unspecified", "Reports using it. Ask how"),
-                            ("does_not_use", "Doesn't use it. Ask if you can stay on yours"),
-                            ("does_not_accept", "Does not accept people on this medicine"),
-                            ("not_applicable", "Does not treat the condition this medicine is for"),
-                        ],
-                        max_length=24,
-                        verbose_name="relation",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="OpeningEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("waitlist", "Waitlist"),
-                            ("full", "Full"),
-                            ("not_taking", "Not taking new people"),
-                        ],
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                (
-                    "wait_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="wait in days"
-                    ),
-                ),
-                (
-                    "places_count",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="open places"
-                    ),
-                ),
-                (
-                    "can_start_today",
-                    models.BooleanField(blank=True, null=True, verbose_name="can start today"),
-                ),
-                (
-                    "walk_in_hours",
-                    models.CharField(blank=True, max_length=80, verbose_name="walk-in hours"),
-                ),
-                ("stated_at", models.DateTimeField(verbose_name="said")),
-                ("expires_at", models.DateTimeField(verbose_name="counts until")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="OrganizationEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=160, verbose_name="name")),
-                ("website", models.URLField(blank=True, verbose_name="web site")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PhoneEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "use",
-                    models.CharField(
-                        choices=[
-                            ("main", "Main number"),
-                            ("intake", "Intake (to start treatment)"),
-                            ("hotline", "Hotline"),
-                        ],
-                        default="main",
-                        max_length=8,
-                        verbose_name="use",
-                    ),
-                ),
-                (
-                    "number",
-                    phonenumber_field.modelfields.PhoneNumberField(
-                        max_length=128, region="US", verbose_name="number"
-                    ),
-                ),
-                (
-                    "extension",
-                    models.CharField(
-                        blank=True,
-                        max_length=8,
-                        validators=[django.core.validators.RegexValidator("^\\d+$")],
-                        verbose_name="extension",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ProgramEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.IntegerField()),
-                ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("whole_site", "As reported for the whole site"),
-                            ("program", "One program"),
-                        ],
-                        default="whole_site",
-                        max_length=10,
-                        verbose_name="scope",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("published", "Published"),
-                            ("draft", "Draft"),
-                            ("closed", "Closed"),
-                        ],
-                        default="published",
-                        max_length=9,
-                        verbose_name="status",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ChangeSet",
-            fields=[],
-            options={
-                "verbose_name": "change set",
-                "verbose_name_plural": "history",
-                "proxy": True,
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("pghistory.context",),
-        ),
+        # Before the tables of events: Django loads anew what refers to the table of each trigger.
         pgtrigger.migrations.AddTrigger(
             model_name="carefact",
             trigger=pgtrigger.compiler.Trigger(
@@ -1031,559 +566,979 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="carefactevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
+        migrations.CreateModel(
+            name="CareFactEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No")],
+                        default="yes",
+                        max_length=3,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "hours_per_week_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours a week, from"
+                    ),
+                ),
+                (
+                    "hours_per_week_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="hours a week, to"
+                    ),
+                ),
+                (
+                    "length_days_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="length in days, from",
+                    ),
+                ),
+                (
+                    "length_days_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="length in days, to"
+                    ),
+                ),
+                (
+                    "overnight",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="people stay overnight"
+                    ),
+                ),
+                (
+                    "asam_level",
+                    models.CharField(blank=True, max_length=8, verbose_name="ASAM level"),
+                ),
+                (
+                    "asam_edition",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(3, "3rd"), (4, "4th")],
+                        null=True,
+                        verbose_name="ASAM edition",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.carefact",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.term",
+                        verbose_name="term",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="carefactevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.carefact",
-            ),
+        migrations.CreateModel(
+            name="ConfidentialAddressEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("street1", models.CharField(max_length=120, verbose_name="street")),
+                (
+                    "street2",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="street, second line"
+                    ),
+                ),
+                (
+                    "zip_code",
+                    models.CharField(
+                        blank=True,
+                        max_length=5,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{5}$", "A ZIP code has five digits."
+                            )
+                        ],
+                        verbose_name="ZIP code",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.facility",
+                        verbose_name="facility",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.confidentialaddress",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="carefactevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
+        migrations.CreateModel(
+            name="CoverageFactEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("in_network", "In network"),
+                            (
+                                "accepts_network_unknown",
+                                "Says it accepts this. Ask if it is in network for your plan",
+                            ),
+                            ("out_of_network_only", "Out of network only"),
+                            ("accepts", "Offered"),
+                            ("does_not_accept", "Does not accept this"),
+                        ],
+                        max_length=24,
+                        verbose_name="relation",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.CharField(blank=True, max_length=120, verbose_name="plan or network"),
+                ),
+                (
+                    "state",
+                    models.CharField(blank=True, max_length=2, verbose_name="state of the plan"),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.coveragefact",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.term",
+                        verbose_name="term",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="carefactevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="source",
-            ),
+        migrations.CreateModel(
+            name="FacilityEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                (
+                    "branch",
+                    models.CharField(
+                        blank=True, max_length=160, verbose_name="branch or second name"
+                    ),
+                ),
+                ("street1", models.CharField(blank=True, max_length=120, verbose_name="street")),
+                (
+                    "street2",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="street, second line"
+                    ),
+                ),
+                ("city", models.CharField(max_length=80, verbose_name="city or town")),
+                ("state", models.CharField(max_length=2, verbose_name="state")),
+                (
+                    "zip_code",
+                    models.CharField(
+                        blank=True,
+                        max_length=5,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{5}$", "A ZIP code has five digits."
+                            )
+                        ],
+                        verbose_name="ZIP code",
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                        verbose_name="latitude in degrees",
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                        verbose_name="longitude in degrees",
+                    ),
+                ),
+                (
+                    "location_precision",
+                    models.CharField(
+                        choices=[
+                            ("address", "Street address"),
+                            ("zip", "Middle of the ZIP code"),
+                            ("city", "Middle of the town"),
+                            ("county", "Middle of the county"),
+                            ("none", "Not known"),
+                        ],
+                        default="none",
+                        max_length=8,
+                        verbose_name="location precision",
+                    ),
+                ),
+                (
+                    "address_is_public",
+                    models.BooleanField(default=True, verbose_name="address is public"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="web site")),
+                (
+                    "is_invented",
+                    models.BooleanField(default=False, editable=False, verbose_name="invented"),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.place",
+                        verbose_name="county",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.organization",
+                        verbose_name="organization",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.facility",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="carefactevent",
-            name="term",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.term",
-                verbose_name="term",
-            ),
+        migrations.CreateModel(
+            name="FeatureFactEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No")],
+                        default="yes",
+                        max_length=3,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.featurefact",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.term",
+                        verbose_name="term",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="confidentialaddressevent",
-            name="facility",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.facility",
-                verbose_name="facility",
-            ),
+        migrations.CreateModel(
+            name="FederalRecordEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("row_number", models.PositiveIntegerField(verbose_name="row of the file")),
+                ("row", models.JSONField(verbose_name="row")),
+                ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "missing_since",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="not in the list since",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.federalrecord",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="release",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="confidentialaddressevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
+        migrations.CreateModel(
+            name="MedicationFactEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("reported_on", models.DateField(verbose_name="reported on")),
+                (
+                    "confirmed_on",
+                    models.DateField(blank=True, null=True, verbose_name="confirmed on"),
+                ),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("starts_and_continues", "Can start you on it and keep you on it"),
+                            ("continues_only", "Can continue it"),
+                            ("time_limited", "For a set time"),
+                            ("taper_only", "Only for withdrawal, not long-term"),
+                            (
+                                "accepts_elsewhere",
+                                "You can keep taking it. Someone else prescribes it",
+                            ),
+                            ("reports_use_unspecified", "Reports using it. Ask how"),
+                            ("does_not_use", "Doesn't use it. Ask if you can stay on yours"),
+                            ("does_not_accept", "Does not accept people on this medicine"),
+                            ("not_applicable", "Does not treat the condition this medicine is for"),
+                        ],
+                        max_length=24,
+                        verbose_name="relation",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.medicationfact",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.term",
+                        verbose_name="term",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="confidentialaddressevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.confidentialaddress",
-            ),
+        migrations.CreateModel(
+            name="OpeningEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("waitlist", "Waitlist"),
+                            ("full", "Full"),
+                            ("not_taking", "Not taking new people"),
+                        ],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "wait_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="wait in days"
+                    ),
+                ),
+                (
+                    "places_count",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="open places"
+                    ),
+                ),
+                (
+                    "can_start_today",
+                    models.BooleanField(blank=True, null=True, verbose_name="can start today"),
+                ),
+                (
+                    "walk_in_hours",
+                    models.CharField(blank=True, max_length=80, verbose_name="walk-in hours"),
+                ),
+                ("stated_at", models.DateTimeField(verbose_name="said")),
+                ("expires_at", models.DateTimeField(verbose_name="counts until")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.opening",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.source",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="said by",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="Empty: the program as a whole",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.term",
+                        verbose_name="level of care",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="coveragefactevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
+        migrations.CreateModel(
+            name="OrganizationEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("website", models.URLField(blank=True, verbose_name="web site")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.organization",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="coveragefactevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.coveragefact",
-            ),
+        migrations.CreateModel(
+            name="PhoneEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("main", "Main number"),
+                            ("intake", "Intake (to start treatment)"),
+                            ("hotline", "Hotline"),
+                        ],
+                        default="main",
+                        max_length=8,
+                        verbose_name="use",
+                    ),
+                ),
+                (
+                    "number",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        max_length=128, region="US", verbose_name="number"
+                    ),
+                ),
+                (
+                    "extension",
+                    models.CharField(
+                        blank=True,
+                        max_length=8,
+                        validators=[django.core.validators.RegexValidator("^\\d+$")],
+                        verbose_name="extension",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.facility",
+                        verbose_name="facility",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.phone",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="coveragefactevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
+        migrations.CreateModel(
+            name="ProgramEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.IntegerField()),
+                ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("whole_site", "As reported for the whole site"),
+                            ("program", "One program"),
+                        ],
+                        default="whole_site",
+                        max_length=10,
+                        verbose_name="scope",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("draft", "Draft"),
+                            ("closed", "Closed"),
+                        ],
+                        default="published",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="programs.facility",
+                        verbose_name="facility",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programs.program",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
-        migrations.AddField(
-            model_name="coveragefactevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="source",
-            ),
-        ),
-        migrations.AddField(
-            model_name="coveragefactevent",
-            name="term",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.term",
-                verbose_name="term",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityevent",
-            name="county",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.place",
-                verbose_name="county",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityevent",
-            name="organization",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.organization",
-                verbose_name="organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.facility",
-            ),
-        ),
-        migrations.AddField(
-            model_name="featurefactevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="featurefactevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.featurefact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="featurefactevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
-        ),
-        migrations.AddField(
-            model_name="featurefactevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="source",
-            ),
-        ),
-        migrations.AddField(
-            model_name="featurefactevent",
-            name="term",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.term",
-                verbose_name="term",
-            ),
-        ),
-        migrations.AddField(
-            model_name="federalrecordevent",
-            name="missing_since",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="not in the list since",
-            ),
-        ),
-        migrations.AddField(
-            model_name="federalrecordevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="federalrecordevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.federalrecord",
-            ),
-        ),
-        migrations.AddField(
-            model_name="federalrecordevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
-        ),
-        migrations.AddField(
-            model_name="federalrecordevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="release",
-            ),
-        ),
-        migrations.AddField(
-            model_name="medicationfactevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="medicationfactevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.medicationfact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="medicationfactevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
-        ),
-        migrations.AddField(
-            model_name="medicationfactevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="source",
-            ),
-        ),
-        migrations.AddField(
-            model_name="medicationfactevent",
-            name="term",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.term",
-                verbose_name="term",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.opening",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="program",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.program",
-                verbose_name="program",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="source",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.source",
-                verbose_name="source",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="stated_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="said by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openingevent",
-            name="term",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                help_text="Empty: the program as a whole",
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.term",
-                verbose_name="level of care",
-            ),
-        ),
-        migrations.AddField(
-            model_name="organizationevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="organizationevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="phoneevent",
-            name="facility",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.facility",
-                verbose_name="facility",
-            ),
-        ),
-        migrations.AddField(
-            model_name="phoneevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="phoneevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.phone",
-            ),
-        ),
-        migrations.AddField(
-            model_name="programevent",
-            name="facility",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="programs.facility",
-                verbose_name="facility",
-            ),
-        ),
-        migrations.AddField(
-            model_name="programevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="programevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="programs.program",
-            ),
+        migrations.CreateModel(
+            name="ChangeSet",
+            fields=[],
+            options={
+                "verbose_name": "change set",
+                "verbose_name_plural": "history",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("pghistory.context",),
         ),
         migrations.AddIndex(
             model_name="carefactevent",
