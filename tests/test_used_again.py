@@ -169,8 +169,10 @@ def test_a_place_that_is_not_understood_is_said_on_its_field(client):
 
 
 def test_only_a_page_with_a_place_is_kept_out_of_indexes(client):
-    assert [bool(get(client, address).select("meta[name=robots]")) for address in (
-        "/used-again/", NEAR)] == [False, True]  # fmt: skip
+    for address, is_indexed in (("/used-again/", True), (NEAR, False)):
+        page = get(client, address)
+        assert bool(page.select("meta[name=robots]")) is not is_indexed
+        assert bool(page.select("link[hreflang]")) is is_indexed
 
 
 def test_it_leaves_nothing_behind(client, places):

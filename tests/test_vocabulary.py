@@ -17,6 +17,7 @@ from programs.enums import FactKind, SearchAspect, SourceKind
 from programs.importers.vocabulary import VocabularyError, load_vocabulary
 from programs.models import CodeStatement, Facet, FederalCode, SearchSlot, Source, Term
 from tests.factories import term
+from tests.reading import grade
 
 pytestmark = pytest.mark.django_db
 
@@ -222,31 +223,11 @@ def test_definitions_speak_of_people_first():
     assert [slug for slug, text in texts if LABELLING_WORDS.search(text)] == []
 
 
-def syllables(word: str) -> int:
-    """Count the syllables of an English word, about: groups of vowels, a silent e left out."""
-    word = re.sub(r"(?<=[^aeiouyl])e$|(?<=[^aeiouytd])ed$|(?<=[^aeiouyscxzh])es$", "", word.lower())
-    return max(1, len(re.findall(r"[aeiouy]+", word)))
-
-
-def reading_grade(text: str) -> float:
-    """Return the Flesch-Kincaid grade: the school year a reader needs to have finished."""
-    words = re.findall(r"[A-Za-z']+", text)
-    sentences = max(1, len(re.findall(r"[.?!:](?:\s|$)", text)))
-    syllables_per_word = sum(map(syllables, words)) / len(words)
-    return 0.39 * len(words) / sentences + 11.8 * syllables_per_word - 15.59
-
-
-def test_the_reading_grade_is_that_of_flesch_and_kincaid():
-    assert [syllables(word) for word in ("home", "stopped", "medicine", "table")] == [1, 1, 3, 2]
-    assert reading_grade("The cat sat on the mat.") == pytest.approx(-1.45)
-    assert reading_grade("Comprehensive multidisciplinary rehabilitation facilities.") > 12
-
-
 @pytest.mark.parametrize("facet", FACETS)
 def test_definitions_can_be_read_after_eight_years_of_school(facet):
     texts = Term.objects.filter(facet__slug=facet).values_list("definition", flat=True)
-    assert mean(map(reading_grade, texts)) <= 8
-    assert reading_grade(Facet.objects.get(slug=facet).definition) <= 8
+    assert mean(map(grade, texts)) <= 8
+    assert grade(Facet.objects.get(slug=facet).definition) <= 8
 
 
 # Loading
