@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from programs.enums import DatePrecision, Role
 from programs.models import Source
+from programs.models.provenance import name_of_source
 from programs.upkeep.permissions import role_of
 
 
@@ -36,10 +37,13 @@ def attributed(
     """Name a source and the day on which it last stood by what it says, as exactly as is known."""
     if confirmed_on:
         day = date_format(confirmed_on)
-        return _("%(source)s, confirmed %(day)s") % {"source": source_name, "day": day}
+        return _("%(source)s, confirmed %(day)s") % {
+            "source": name_of_source(source_name),
+            "day": day,
+        }
     is_year = date_precision == DatePrecision.YEAR
     day = str(reported_on.year) if is_year else date_format(reported_on)
-    return _("%(source)s, reported %(day)s") % {"source": source_name, "day": day}
+    return _("%(source)s, reported %(day)s") % {"source": name_of_source(source_name), "day": day}
 
 
 def said(fact: Any) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from programs.enums import DatePrecision
+from programs.models.provenance import name_of_source
 from programs.search.origins import Origin, origins, totals
 
 DAYS_A_YEAR = 365
@@ -47,7 +48,7 @@ def contact(given: str) -> dict[str, str] | None:
 
 def _as_printed(origin: Origin, today: date) -> dict[str, Any]:
     return {
-        "name": origin.name,
+        "name": name_of_source(origin.name),
         "url": origin.url,
         "listings": f"{origin.listings:,}",
         "published": _published(origin),

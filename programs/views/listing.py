@@ -125,7 +125,7 @@ def _opening_line(said: Opening, vocabulary: Vocabulary, now: datetime) -> Openi
         attribution=_("Said %(when)s by: %(source)s. Counts for %(left)s more.")
         % {
             "when": ago(said.stated_at, now),
-            "source": said.source.name,
+            "source": str(said.source),
             # No time of day: readers are in many time zones.
             "left": time_left(said.expires_at, now),
         },

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from programs.enums import LinkUseKind, OpeningStatus, SourceKind
 from programs.models import Opening, UpdateLink, UpdateLinkUse
@@ -106,7 +107,7 @@ def now_text(opening: Opening | None, zone: ZoneInfo, now: datetime) -> str:
     what = {
         "status": opening_status(OpeningStatus(opening.status), opening.wait_days),
         "ago": ago(opening.stated_at, now),
-        "source": opening.source.name,
+        "source": str(opening.source),
         "until": moment(opening.expires_at, zone),
     }
     if opening.expires_at <= now:
@@ -118,4 +119,5 @@ def now_text(opening: Opening | None, zone: ZoneInfo, now: datetime) -> str:
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Say a time on the facility's clock: "Tuesday, Nov. 24, 4 p.m. MST"."""
-    return date_format(timezone.localtime(at, zone), "l, N j, P T")
+    # A format of Django's, in the order of the language.
+    return date_format(timezone.localtime(at, zone), pgettext("date format", "l, N j, P T"))

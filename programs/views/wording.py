@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from programs.enums import DatePrecision, LocationPrecision, OpeningStatus, PhoneUse
+from programs.models.provenance import name_of_source
 from programs.search.engine import StatedPhone
 
 #: Languages whose fixed words are kept.
@@ -135,16 +136,16 @@ def attribution(stated: Stated, shelf_life_days: int, today: date) -> str:
     """
     if not is_past_shelf_life(stated, shelf_life_days, today):
         return _("From %(source)s, %(when)s.") % {
-            "source": stated.source_name,
+            "source": name_of_source(stated.source_name),
             "when": when_stated(stated),
         }
     if stated.confirmed_on:
         return _("From %(source)s. Last checked %(month)s. Call to confirm.") % {
-            "source": stated.source_name,
+            "source": name_of_source(stated.source_name),
             "month": date_format(stated.confirmed_on, "YEAR_MONTH_FORMAT"),
         }
     return _("From %(source)s, reported %(month)s. Call to confirm.") % {
-        "source": stated.source_name,
+        "source": name_of_source(stated.source_name),
         "month": _known_month(stated),
     }
 
