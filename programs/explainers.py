@@ -146,6 +146,8 @@ def pages_about(
 def read_explainers(folder: Path) -> dict[str, dict[str, Explainer]]:
     """Read and check both languages of all pages. Raises ContentError at the first mistake."""
     slugs = {path.stem for path in folder.glob("*/*.md")}
+    if not slugs:
+        raise ContentError(f"{folder}: there are no pages here")
     pages: dict[str, dict[str, Explainer]] = {ENGLISH: {}, SPANISH: {}}
     for slug in sorted(slugs):
         english = _front_matter(folder / ENGLISH / f"{slug}.md", OWN_FIELDS | SHARED_FIELDS)

@@ -177,6 +177,11 @@ def test_a_page_in_one_language_alone_is_a_mistake(folder):
         read_explainers(folder)
 
 
+def test_a_folder_without_pages_is_a_mistake(tmp_path):
+    with pytest.raises(ContentError, match="there are no pages here"):
+        read_explainers(tmp_path)
+
+
 def test_html_in_a_page_is_printed_as_text_and_links_lead_nowhere(folder):
     path = folder / "en" / "iop.md"
     path.write_text(
