@@ -6,6 +6,7 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 # To the end of the request line, or of the line: what people type holds blanks and quotes.
 _QUERY_STRING = re.compile(r"\?.*?(?= HTTP/\d|$)", re.MULTILINE)
@@ -23,13 +24,26 @@ class WithoutQueryStrings(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
+        message = _without_typed_path(record.getMessage(), getattr(record, "request", None))
         record.msg = _SECRET_PATH.sub(r"\1***", _QUERY_STRING.sub("", message))
         record.args = ()
         if record.exc_info:
             _kind, error, where = record.exc_info
             record.exc_text = "".join(traceback.format_tb(where)) + " from ".join(_classes(error))
         return True
+
+
+def _without_typed_path(message: str, request: Any) -> str:
+    """Cut out of a path what may be anybody's words: the path of no page, or its free parts."""
+    path: str = getattr(request, "path", "")
+    if not path:
+        return message
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return message.replace(path, "/***")
+    free = [value for value in match.kwargs.values() if isinstance(value, str)]
+    kept = "/".join("***" if part in free else part for part in path.split("/"))
+    return message.replace(path, kept)
 
 
 def _classes(error: BaseException | None) -> Iterator[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from programs.views.about import about, leaving
+from programs.views.about import about, leaving, privacy
 from programs.views.account import account, invitation
 from programs.views.claims import claim, claim_status
 from programs.views.corrections import correction, corrections, report
@@ -35,6 +35,7 @@ urlpatterns = [
     path("shortlist/handout/", handout, name="handout"),
     path("how-we-rank/", how_we_rank, name="how-we-rank"),
     path("about/", about, name="about"),
+    path("privacy/", privacy, name="privacy"),
     path("leave-this-page/", leaving, name="leaving"),
     path("programs/<int:program_id>/<slug:slug>/", listing, name="listing"),
     path("programs/<int:program_id>/<slug:slug>/report/", report, name="report"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import logging
 import os
 import shutil
 import tempfile
@@ -185,3 +187,21 @@ def directory_2022_xlsx() -> Path:
 @pytest.fixture(scope="session")
 def official_codes_csv() -> dict[int, Path]:
     return {year: federal_file(f"service_codes_{year}_official.csv") for year in (2022, 2023)}
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Collect what the handlers, as configured, write."""
+    written = io.StringIO()
+    names = ["", *logging.root.manager.loggerDict]
+    handlers = {
+        handler
+        for name in names
+        for handler in logging.getLogger(name).handlers
+        if type(handler) is logging.StreamHandler
+    }
+    assert handlers
+    streams = {handler: handler.setStream(written) for handler in handlers}
+    yield written
+    for handler, stream in streams.items():
+        handler.setStream(stream)

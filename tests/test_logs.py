@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 import pytest
+from django.test import RequestFactory
+from django.urls import Resolver404, resolve
 
 from directory.logs import WithoutQueryStrings
 
@@ -71,6 +74,27 @@ def test_a_quote_or_a_blank_does_not_end_a_query_string(line, kept):
 )
 def test_a_line_loses_the_secret_of_a_link(line, kept):
     assert written(line) == kept
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/canary/", "Not Found: /***"),
+        ("/learn/canary/", "Not Found: /learn/***/"),
+        ("/programs/12/canary/report/", "Not Found: /programs/12/***/report/"),
+        ("/programs/", "Not Found: /programs/"),
+    ],
+)
+def test_a_line_loses_the_words_in_a_path(path, kept):
+    request = RequestFactory().get(path)
+    with contextlib.suppress(Resolver404):
+        request.resolver_match = resolve(path)
+    record = logging.LogRecord(
+        "django.request", logging.INFO, "", 1, f"Not Found: {path}", (), None
+    )
+    record.request = request
+    assert WithoutQueryStrings().filter(record)
+    assert record.getMessage() == kept
 
 
 def test_a_line_is_cut_after_its_arguments_are_in():

@@ -37,6 +37,7 @@ LOWEST: dict[str, Role | None] = {
     "programs:explainers": Role.VISITOR,
     "programs:explainer": Role.VISITOR,
     "programs:about": Role.VISITOR,
+    "programs:privacy": Role.VISITOR,
     "programs:leaving": Role.VISITOR,
     "programs:shortlist": Role.VISITOR,
     "programs:handout": Role.VISITOR,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import logging
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
@@ -88,6 +89,9 @@ def public_pages(
         "/used-again/?near=85225": 200,
         f"/used-again/?near={CANARY}": 400,
         "/about/": 200,
+        "/privacy/": 200,
+        "/guide/": 200,
+        "/guide/how-it-works/": 200,
         "/corrections/": 200,
         f"/corrections/{report_token}/": 200,
         "/corrections/wrong/": 404,
@@ -104,24 +108,6 @@ def public_pages(
     return pages
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Collect what the handlers, as configured, write."""
-    written = io.StringIO()
-    names = ["", *logging.root.manager.loggerDict]
-    handlers = {
-        handler
-        for name in names
-        for handler in logging.getLogger(name).handlers
-        if type(handler) is logging.StreamHandler
-    }
-    assert handlers
-    streams = {handler: handler.setStream(written) for handler in handlers}
-    yield written
-    for handler, stream in streams.items():
-        handler.setStream(stream)
-
-
 def test_no_public_page_sets_a_cookie(public_pages):
     assert {address: page.headers.get("Set-Cookie") for address, page in public_pages.items()} == (
         dict.fromkeys(public_pages)
@@ -131,11 +117,24 @@ def test_no_public_page_sets_a_cookie(public_pages):
     )
 
 
+#: The headers that keep a visit private, the same on every page.
+PRIVATE_HEADERS = (
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-DNS-Prefetch-Control",
+    "X-Frame-Options",
+)
+
+
 def test_every_public_page_sends_the_headers_that_keep_a_visit_private(public_pages):
     for page in public_pages.values():
         assert page["Referrer-Policy"] == "no-referrer"
         assert page["X-Content-Type-Options"] == "nosniff"
         assert page["X-Frame-Options"] == "DENY"
+        assert page["X-DNS-Prefetch-Control"] == "off"
         assert page["Cross-Origin-Opener-Policy"] == "same-origin"
         policy = {
             name: sources
@@ -149,6 +148,65 @@ def test_every_public_page_sends_the_headers_that_keep_a_visit_private(public_pa
         assert permissions.pop("geolocation") == "(self)"
         assert {"camera", "microphone", "payment", "usb"} <= permissions.keys()
         assert set(permissions.values()) == {"()"}
+
+
+def test_every_page_sends_the_same_headers_in_spanish(client, public_pages):
+    for address, page in public_pages.items():
+        spanish = client.get(f"/es{address}")
+        assert spanish.status_code == page.status_code
+        assert spanish["Content-Language"] == "es"
+        assert [spanish[name] for name in PRIVATE_HEADERS] == (
+            [page[name] for name in PRIVATE_HEADERS]
+        )
+        assert dict(spanish.cookies) == {}
+
+
+def test_what_a_person_asked_for_is_not_indexed_and_listings_are(public_pages, listing_address):
+    indexed = {
+        address
+        for address, page in public_pages.items()
+        if page.status_code == 200 and not page_of(page).select("meta[name=robots]")
+    }
+    assert indexed == {
+        "/",
+        "/about/",
+        "/corrections/",
+        "/guide/",
+        "/guide/how-it-works/",
+        "/learn/",
+        "/learn/iop/",
+        "/leave-this-page/",
+        "/privacy/",
+        "/used-again/",
+        listing_address,
+    }
+
+
+def test_over_https_the_browser_is_told_to_use_nothing_else():
+    """The header comes of the setting, which is read at the start: of a process of its own."""
+    asked = (
+        "import django; django.setup();"
+        "from django.http import HttpResponse;"
+        "from django.middleware.security import SecurityMiddleware;"
+        "from django.test import RequestFactory;"
+        "answer = SecurityMiddleware(lambda request: HttpResponse());"
+        "secure = RequestFactory(HTTP_HOST='localhost').get('/', secure=True);"
+        "plain = RequestFactory(HTTP_HOST='localhost').get('/programs/');"
+        "print(answer(secure)['Strict-Transport-Security']);"
+        "print(answer(plain)['Location'])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"HTTPS": "true", "DJANGO_SETTINGS_MODULE": "directory.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split("\n")[:2] == [
+        "max-age=63072000; includeSubDomains; preload",
+        "https://localhost/programs/",
+    ]
 
 
 def test_no_public_page_has_a_script_or_a_style_of_its_own(public_pages):
@@ -179,11 +237,11 @@ def test_a_link_to_another_site_does_not_say_where_it_was_followed(public_pages,
         for link in page_of(response).select("a[href], form[action]")
         if urlsplit(str(link.get("href") or link["action"])).netloc
     ]
-    # The map of the listing, and the way out, which search engines are not to follow either.
-    assert {(urlsplit(str(link["href"])).netloc, *sorted(link["rel"])) for link in leading_out} == {
-        ("www.openstreetmap.org", "noopener", "noreferrer"),
-        ("www.weather.gov", "nofollow", "noopener", "noreferrer"),
-    }
+    # The map of the listing, and the way out.
+    hosts = {urlsplit(str(link["href"])).netloc for link in leading_out}
+    assert {"www.openstreetmap.org", "www.weather.gov"} <= hosts
+    silent = {"noopener", "noreferrer"}
+    assert [link["href"] for link in leading_out if not silent <= set(link["rel"])] == []
 
 
 def test_every_public_page_starts_with_the_crisis_numbers(public_pages):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from programs.enums import DatePrecision
 from programs.models.provenance import name_of_source
+from programs.promises import PROMISES
 from programs.search.origins import Origin, origins, totals
 
 DAYS_A_YEAR = 365
@@ -37,6 +38,12 @@ def about(request: HttpRequest) -> HttpResponse:
 def leaving(request: HttpRequest) -> HttpResponse:
     """What "Exit this page" does and does not do."""
     return render(request, "programs/leaving.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What we promise, and what we cannot: printed from the list that the tests walk."""
+    return render(request, "programs/privacy.html", {"promises": PROMISES})
 
 
 def contact(given: str) -> dict[str, str] | None:
