@@ -10,8 +10,8 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 
 from programs.models import Program
-from tests.factories import ProgramFactory
-from tests.pages import only, page_of
+from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory, ProgramFactory
+from tests.pages import only, page_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +117,19 @@ def test_the_way_in_is_in_the_language_of_the_page(client, path):
     # Views know no prefix, so that the matrix of addresses holds for both languages.
     response = client.get(f"/es/{path}", follow=True)
     assert response.redirect_chain[-1] == (f"/es/account/sign-in/?next=/es/{path}", 302)
+
+
+def test_the_desk_offers_the_other_language_and_leads_to_the_site_in_its_own(client):
+    client.force_login(KeeperFactory.create().user)
+    page = page_of(client.get("/es/admin/programs/term/?q=detox"))
+    assert only(page, "#languages a")["href"] == "/admin/programs/term/?q=detox"
+    assert page.select("#user-tools > a")[0]["href"] == "/es/"
+
+
+def test_terms_are_in_the_language_of_the_desk_and_of_the_staff_portal(client):
+    membership = MembershipFactory.create()
+    facility = FacilityFactory.create(organization=membership.organization)
+    program = ProgramFactory.create(facility=facility)
+    client.force_login(membership.keeper.user)
+    page = page_of(client.get(f"/es/staff/facilities/{facility.pk}/{program.pk}-medication/"))
+    assert "Metadona" in [words(legend) for legend in page.select("legend, label")]

@@ -74,6 +74,14 @@ class PersonFilter(admin.SimpleListFilter):
         )
 
 
+class WhenFilter(admin.DateFieldListFilter):
+    """By the day of the change; the column's own name comes from a library, in English."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext_lazy("when")
+
+
 class DayAndTime(forms.SplitDateTimeWidget):
     """A day and a time of day, by the browser's own means."""
 
@@ -102,7 +110,7 @@ class PersonForm(forms.Form):
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnly, _ModelAdmin):
     list_display = ("created_at", "who", "way", "note")
-    list_filter = (PersonFilter, KindFilter, "created_at")
+    list_filter = (PersonFilter, KindFilter, ("created_at", WhenFilter))
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     show_full_result_count = False

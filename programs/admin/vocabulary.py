@@ -44,7 +44,7 @@ class TermAutocompleteView(AutocompleteJsonView):
 @admin.register(Facet)
 class FacetAdmin(NeverDeleted, _FacetAdmin):
     list_display = (
-        *("label", "slug", "kind", "term_count", "is_common"),
+        *("label", "label_es", "slug", "kind", "term_count", "is_common"),
         *("shelf_life_days", "weight"),
     )
     ordering = ("position", "id")
@@ -81,7 +81,7 @@ class ShelfLifeAdmin(NeverDeleted, _ShelfLifeAdmin):
 @admin.register(Term)
 class TermAdmin(NeverDeleted, Spreadsheets, _TermAdmin):
     sheets = (TermSheet,)
-    list_display = ("label", "facet", "slug", "position")
+    list_display = ("label", "label_es", "facet", "slug", "position")
     list_filter = ("facet",)
     ordering = ("facet__position", "position", "id")
     search_fields = ("label", "label_es", "slug", "facet__label")

@@ -259,33 +259,46 @@ class FederalCode(models.Model):
 class CodeStatement(models.Model):
     """What a federal code says of one term: the answer, or the relation to a medicine or payer."""
 
-    code = models.ForeignKey(FederalCode, models.CASCADE, related_name="statements")
-    term = models.ForeignKey(Term, models.PROTECT, related_name="federal_statements")
-    answer = models.CharField(max_length=3, choices=Answer, default=Answer.YES)
-    medication_relation = models.CharField(max_length=24, choices=MedicationRelation, blank=True)
-    network_relation = models.CharField(max_length=24, choices=NetworkRelation, blank=True)
+    code = models.ForeignKey(
+        FederalCode, models.CASCADE, related_name="statements", verbose_name=_("code")
+    )
+    term = models.ForeignKey(
+        Term, models.PROTECT, related_name="federal_statements", verbose_name=_("term")
+    )
+    answer = models.CharField(_("answer"), max_length=3, choices=Answer, default=Answer.YES)
+    medication_relation = models.CharField(
+        _("relation to the medicine"), max_length=24, choices=MedicationRelation, blank=True
+    )
+    network_relation = models.CharField(
+        _("relation to the payer"), max_length=24, choices=NetworkRelation, blank=True
+    )
     # Further columns of the fact, such as {"length_days_max": 30} for a level of care.
-    detail = models.JSONField(default=dict, blank=True)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
     only_with = ArrayField(
         models.CharField(max_length=8),
+        verbose_name=_("only with"),
         default=list,
         blank=True,
         help_text=_("Counts only if the same row has one of these codes"),
     )
     only_without = ArrayField(
         models.CharField(max_length=8),
+        verbose_name=_("only without"),
         default=list,
         blank=True,
         help_text=_("Counts only if the same row has none of these codes"),
     )
     needs_review_without = ArrayField(
         models.CharField(max_length=8),
+        verbose_name=_("for a person without"),
         default=list,
         blank=True,
         help_text=_("Queued for a person if the same row has none of these codes"),
     )
 
     class Meta:
+        verbose_name = _("statement of a code")
+        verbose_name_plural = _("statements of a code")
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "term", "medication_relation"], name="code_states_a_term_once"

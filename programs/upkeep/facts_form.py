@@ -81,7 +81,7 @@ class FactsForm(SectionForm):
         """Offer "not stated" only to who said it, or where nobody did."""
         own = [not_stated()] if may_take_back(stated, self.source) else []
         self.fields[f"t{term.pk}"] = forms.ChoiceField(
-            label=term.label, choices=[*choices, *own] if widget else [*own, *choices],
+            label=str(term), choices=[*choices, *own] if widget else [*own, *choices],
             required=False, initial=initial, widget=widget,
         )  # fmt: skip
 
@@ -116,7 +116,7 @@ class FactsForm(SectionForm):
                 f"{fact_text(fact)} ({stated_by(fact)})" for fact in self.stated.get(term_id, [])
             ]
             more = [self[name] for name in self._names_of_more(term_id)]
-            yield Group(term.label, [self[f"t{term_id}"]], now, more)
+            yield Group(str(term), [self[f"t{term_id}"]], now, more)
 
     def _names_of_more(self, term_id: int) -> list[str]:
         return [name for name in self.fields if name.startswith(f"t{term_id}_")]

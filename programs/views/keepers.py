@@ -17,6 +17,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -103,6 +104,8 @@ def note_the_time(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
 
 class KeepersDesk(AdminSite):
     """The admin, open to editors and administrators. Django's `is_staff` means nothing here."""
+
+    site_url = reverse_lazy("programs:landing")
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not may(request.user, Action.SEE_DESK) or session_is_over(request):
