@@ -105,7 +105,7 @@ def note_the_time(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
 class KeepersDesk(AdminSite):
     """The admin, open to editors and administrators. Django's `is_staff` means nothing here."""
 
-    site_url = reverse_lazy("programs:landing")
+    site_url = reverse_lazy("programs:landing")  # type: ignore[assignment] # lazy text
 
     def has_permission(self, request: HttpRequest) -> bool:
         if not may(request.user, Action.SEE_DESK) or session_is_over(request):
