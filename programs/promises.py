@@ -58,8 +58,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         "no-trace-of-words",
         _(
-            "What you search for, choose or answer is in no table, file, log, error report or"
-            " memory of ours once you have your page."
+            "The words that you type and send to search are in no table, file, log, error report"
+            " or memory of ours once you have your page."
         ),
         (
             f"{_TRACES}::test_a_thousand_visits_leave_no_word_anywhere",
