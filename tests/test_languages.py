@@ -10,12 +10,13 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import get_language
 
 from programs.models import Program
-from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory, ProgramFactory
+from tests.factories import FacilityFactory, KeeperFactory, MembershipFactory, ProgramFactory, state
 from tests.pages import only, page_of, words
 
 pytestmark = pytest.mark.django_db
 
 SEARCH = "programs/?near=85225&level_of_care=iop&q=%22El+Centro%22&page=1"
+FOUND = "programs/?near=85225"
 
 
 @pytest.fixture
@@ -133,3 +134,11 @@ def test_terms_are_in_the_language_of_the_desk_and_of_the_staff_portal(client):
     client.force_login(membership.keeper.user)
     page = page_of(client.get(f"/es/staff/facilities/{facility.pk}/{program.pk}-medication/"))
     assert "Metadona" in [words(legend) for legend in page.select("legend, label")]
+
+
+@pytest.mark.parametrize("path", [FOUND, "", "how-we-rank/"])
+def test_what_is_kept_of_a_page_is_kept_for_its_language_alone(client, listed, path):
+    state(listed, "level_of_care/iop")
+    state(listed, "medication/methadone")
+    asked = [client.get(f"{prefix}/{path}").content for prefix in ("", "/es", "", "/es")]
+    assert asked[0] == asked[2] != asked[1] == asked[3]
