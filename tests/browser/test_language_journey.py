@@ -1,4 +1,4 @@
-"""In Spanish from the first page to the number to call, and to English without losing the search."""
+"""In Spanish from the first page to the number to call, and to English with the same search."""
 
 from __future__ import annotations
 
