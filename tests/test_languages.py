@@ -72,6 +72,7 @@ def test_the_switch_keeps_the_page_and_the_search(client, path):
 
 
 def test_of_an_address_that_leads_nowhere_the_switch_leads_to_the_first_page(client):
+    assert page_of(client.get("/nothing/")).select("link[hreflang]") == []
     assert switch(client, "/nothing/?near=85225") == ("es", "/es/")
     assert switch(client, "/es/nothing/") == ("en", "/")
 
