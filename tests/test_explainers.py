@@ -73,6 +73,22 @@ def test_a_page_is_one_screen_and_speaks_of_people_first(language):
         assert avoided.findall(text) == [], slug
 
 
+@pytest.mark.parametrize(
+    ("pages", "warning", "names_what"),
+    [
+        (ENGLISH, r"(don't|do not) stop", r"alcohol|benzos|drink or take|stop drinking"),
+        (SPANISH, r"\bde golpe\b", r"alcohol|benzodiazepinas|deje de beber"),
+    ],
+)
+def test_a_page_of_a_medicine_never_leaves_open_what_not_to_stop(pages, warning, names_what):
+    # "If you drink, don't stop" under the name of a pill may be read as: go on with the pill.
+    for slug in ("acamprosate", "alcohol-medicine", "disulfiram", "naltrexone"):
+        sentences = re.split(r"(?<=[.!?])\s", pages[slug].markdown)
+        warnings = [each for each in sentences if re.search(warning, each)]
+        assert warnings, slug
+        assert [each for each in warnings if not re.search(names_what, each)] == [], slug
+
+
 def test_both_languages_have_the_same_pages_with_the_same_parts():
     assert list(ENGLISH) == list(SPANISH)
     for slug, page in ENGLISH.items():
