@@ -53,10 +53,16 @@ class _ProgramIdsField(forms.Field):
     def clean(self, value: Any) -> tuple[int, ...]:
         given = [text.strip() for text in value or ()]
         for text in given:
-            if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PROGRAM_ID):
+            if not _is_program_id(text):
                 shown = {"value": text}
                 raise forms.ValidationError(self.error_messages["invalid"], "invalid", shown)
         return tuple(dict.fromkeys(map(int, given)))
+
+
+def _is_program_id(text: str) -> bool:
+    # Python refuses to read numbers of thousands of digits.
+    is_short = len(text) <= len(str(MAX_PROGRAM_ID))
+    return is_short and text.isascii() and text.isdigit() and 0 < int(text) <= MAX_PROGRAM_ID
 
 
 class _ProgramIdsFilter(django_filters.Filter):

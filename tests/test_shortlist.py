@@ -116,7 +116,7 @@ def test_a_list_holds_twenty_programs_and_says_how_many_were_left_out(client):
     assert notices(page) == ["A list holds 20 programs at most. The last 2 were left out."]
 
 
-@pytest.mark.parametrize("text", ["x", "0", "-3", "1.5", "2147483648", "\uff19", "12'--", "\x00"])
+@pytest.mark.parametrize("text", ["x", "0", "-3", "1.5", "2147483648", "\uff19", "12'--", "\x00", "9" * 5000])
 @pytest.mark.parametrize("address", [SHORTLIST, HANDOUT, "/programs/"])
 def test_what_is_no_number_of_a_program_is_said_on_the_page(client, address, text):
     response = client.get(address, {"p": ["1", text]})
@@ -322,6 +322,14 @@ def test_a_no_says_who_said_it(client):
     state(second, "track/women")
     rows = differing(page_with(client, first.pk, second.pk))
     assert rows["Women"] == [f"No {OLD}", "Yes"]
+
+
+def test_a_no_that_all_say_names_who_said_it_too(client):
+    first, second = two_programs()
+    for program in (first, second):
+        state(program, "track/women", answer=Answer.NO)
+    page = page_with(client, first.pk, second.pk)
+    assert shared(page) == {"Made for": f"Women: No. {OLD}"}
 
 
 def test_the_same_medicine_on_another_rung_differs(client):

@@ -88,7 +88,7 @@ def _compared(
         if len(set(map(_key, said))) > 1:
             differences.append(Difference(label=term.label, cells=cells))
         else:
-            shared.append(_shared(term.label, cells[0]))
+            shared.append(_shared(term.label, cells))
     return ComparedFacet(
         label=facet.label,
         is_common=facet.is_common,
@@ -150,7 +150,12 @@ def _short_payment(fact: StatedFact) -> str:
             return f"{NetworkRelation(fact.relation).label} {fact.plan}".strip()
 
 
-def _shared(label: str, cell: Cell) -> str:
+def _shared(label: str, cells: Sequence[Cell]) -> str:
+    """Return what all of these cells say; of a "no" with all who said it."""
+    cell = cells[0]
     said = label if cell.answer == Answer.YES else f"{label}: {cell.word}"
     details = "; ".join(cell.details)
-    return f"{said} ({details})" if details else said
+    said = f"{said} ({details})" if details else said
+    if cell.answer == Answer.YES:
+        return said
+    return ". ".join([said, " ".join(dict.fromkeys(each.note for each in cells))])
