@@ -195,13 +195,13 @@ def site_url() -> str:
 
 SITE_URL = site_url()
 
-# Of pages, the address says the language: directory/language.py. What has no address is in English.
 #: Who runs this copy, and how to reach them, as `/about/` says it.
 OPERATOR_NAME = env.str("OPERATOR_NAME", "")
 OPERATOR_CONTACT = env.str("OPERATOR_CONTACT", "")
 if OPERATOR_CONTACT and not re.fullmatch(r"https://\S+|[^@\s:/]+@[^@\s]+", OPERATOR_CONTACT):
     raise ImproperlyConfigured("OPERATOR_CONTACT must be a mail address or begin with https://.")
 
+# Of pages, the address says the language: directory/language.py. What has no address is in English.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [compiled(BASE_DIR / "locale", VAR_DIR / "locale")]
