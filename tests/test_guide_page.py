@@ -266,6 +266,11 @@ def test_an_emergency_comes_before_a_mistake_in_the_form(client):
     assert words(page, "h1") == "Call 911 now"
 
 
+def test_a_mistake_beside_an_emergency_in_one_question_does_not_hide_it(client):
+    page = answer(client, status=400, q1=["overdose_signs", "nonsense"])
+    assert words(page, "h1") == "Call 911 now"
+
+
 # ---- what cannot be an answer
 
 

@@ -116,7 +116,9 @@ def test_a_list_holds_twenty_programs_and_says_how_many_were_left_out(client):
     assert notices(page) == ["A list holds 20 programs at most. The last 2 were left out."]
 
 
-@pytest.mark.parametrize("text", ["x", "0", "-3", "1.5", "2147483648", "\uff19", "12'--", "\x00", "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["x", "0", "-3", "1.5", "2147483648", "\uff19", "12'--", "\x00", "9" * 5000]
+)
 @pytest.mark.parametrize("address", [SHORTLIST, HANDOUT, "/programs/"])
 def test_what_is_no_number_of_a_program_is_said_on_the_page(client, address, text):
     response = client.get(address, {"p": ["1", text]})

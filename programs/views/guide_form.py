@@ -46,13 +46,20 @@ class GuideForm(forms.Form):
         return [str(self.fields[name].label) for name in self.errors]
 
     def said(self) -> frozenset[Token]:
-        """Return what was answered, without what cannot be an answer. Call after `is_valid()`."""
-        values = (self.cleaned_data.get(question.key) or () for question in QUESTIONS)
+        """Return what was answered, without what cannot be an answer.
+
+        Not from the cleaned data: what is wrong beside it would hide that somebody cannot wake.
+        """
         return frozenset(
-            Token(token)
-            for answers in values
-            for token in ([answers] if isinstance(answers, str) else answers)
+            Token(answer)
+            for question in QUESTIONS
+            for answer in _listed(self[question.key].data)
+            if answer in {token for token, _text in question.answers}
         )
+
+
+def _listed(data: str | list[str] | None) -> list[str]:
+    return [data] if isinstance(data, str) else data or []
 
 
 def _field(question: Question) -> forms.Field:
