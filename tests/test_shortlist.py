@@ -127,7 +127,7 @@ def test_what_is_no_number_of_a_program_is_said_on_the_page(client, address, tex
 
 
 class AnyQuery(TestCase):
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(st.lists(st.text(max_size=12), max_size=5))
     def test_no_list_of_texts_breaks_the_page(self, texts):
         assert self.client.get(SHORTLIST, {"p": texts}).status_code in {200, 400}
