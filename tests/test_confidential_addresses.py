@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -30,13 +31,16 @@ from programs.models import (
     FeatureFact,
     ImportItem,
     ImportRun,
+    Phone,
     Program,
 )
 from programs.search.criteria import Near, SearchCriteria
 from programs.search.engine import search
 from programs.search.vocabulary import read_vocabulary
+from programs.upkeep import releases
 from programs.upkeep.confidential import hide_address, show_address
 from programs.upkeep.permissions import LOWEST_ROLE, Action
+from programs.upkeep.release_work import work_on_next
 from programs.upkeep.reverting import revert
 from programs.upkeep.sections import sections_of
 from programs.upkeep.sheet_loading import load_sheet
@@ -215,6 +219,52 @@ def test_taking_back_that_an_address_was_shown_hides_it_in_drafts_too(editor):
     assert (facility.address_is_public, Draft.objects.get().typed) == (False, {})
 
 
+# ---- undoing an import
+
+
+HIDDEN_ROW = row(street1=STREET, street2=UNIT, city="Queen Creek", zip=ZIP_CODE)
+
+
+def undone(run: ImportRun, administrator: User) -> Facility:
+    releases.ask_to_undo(run, administrator)
+    assert work_on_next() == run
+    run.refresh_from_db()
+    assert run.status == "undone"
+    return Facility.objects.select_related("county").get()
+
+
+def whereabouts(facility: Facility) -> tuple[Any, ...]:
+    kept = ConfidentialAddress.objects.filter(facility=facility).values_list("street1", flat=True)
+    return (
+        *(facility.address_is_public, facility.street1, facility.zip_code),
+        *(facility.latitude, facility.location_precision, *kept),
+    )
+
+
+@pytest.mark.parametrize("editions", [1, 2])
+def test_undoing_an_import_leaves_hidden_what_was_hidden_after_it(load, editions):  # noqa: F811
+    administrator = KeeperFactory.create(role=Role.ADMINISTRATOR).user
+    runs = [load(HIDDEN_ROW, edition=2022)]
+    if editions == 2:
+        runs.append(load(HIDDEN_ROW | {"phone": "480-555-0188"}, edition=2023))
+    facility = hide_address(Facility.objects.get().pk, user=administrator)
+    before = whereabouts(facility)
+    assert before[0] is False
+    for run in reversed(runs):
+        assert whereabouts(undone(run, administrator)) == before
+
+
+def test_undoing_an_import_leaves_hidden_what_was_hidden_before_it(load):  # noqa: F811
+    administrator = KeeperFactory.create(role=Role.ADMINISTRATOR).user
+    load(HIDDEN_ROW, edition=2022)
+    before = whereabouts(hide_address(Facility.objects.get().pk, user=administrator))
+    run = load(HIDDEN_ROW | {"street1": "1 Other Street", "phone": "480-555-0188"}, edition=2023)
+    assert Phone.objects.get().number == "+14805550188"
+    facility = undone(run, administrator)
+    assert Phone.objects.get().number != "+14805550188"
+    assert whereabouts(facility) == before
+
+
 # ---- every page
 
 
@@ -271,7 +321,7 @@ def fillings(name: str, program: Program) -> Iterator[dict[str, Any]]:
         "key": "a-a",
     }
     slugs = ["x", *(sheet.slug for sheet in all_sheets())] if name.endswith("_export") else ["x"]
-    is_section = name == "programs:staff-section"
+    is_section = name == "staff-section"
     sections = [found.key for found in sections_of(program.facility)] if is_section else ["x"]
     for slug in slugs:
         for section in sections:
@@ -311,6 +361,15 @@ def said_on(client: Client, address: str) -> str:
     assert response.status_code < 500, address
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return f"{response.headers} {response.cookies} {body.decode(errors='replace')}"
+
+
+def test_the_walk_opens_every_section_that_facility_staff_edit(hidden):
+    at_home = reverse("programs:staff-facility", args=[hidden.facility_id])
+    client = staff_of(hidden)
+    links = page_of(client.get(at_home)).select(f"main a[href^='{at_home}']")
+    sections = {str(link["href"]) for link in links}
+    assert {client.get(address).status_code for address in sections} == {200}
+    assert sections - set(all_pages(hidden)) == set()
 
 
 def leaks(client: Client, addresses: Iterator[str]) -> list[tuple[str, str]]:
