@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from programs.enums import ImportAction, ImportStatus, Role
+from programs.enums import Answer, ImportAction, ImportStatus, Role
 from programs.importers.federal_load import load_directory, sha256_of
 from programs.models import (
     CallSheet,
@@ -200,6 +200,26 @@ def test_a_line_shows_what_changes_field_by_field(editor, run):
     assert [tuple(change) for change in line.changes] == [
         (f"{medicaid.facet}: {medicaid}", accepts, "says nothing any more")
     ]
+
+
+def test_a_line_has_numbers_and_names_as_people_write_them(editor, folders):
+    both = {"phone": "602-506-0144 x12", "intake1": "602-506-0145", "zip": "85003"}
+    new = plan_of(folders, [row(name1="New", **both)])
+    (line,) = shown(editor, new, action="new")["lines"]
+    said = [tuple(change) for change in line.changes]
+    assert ("ZIP code", "", "85003") in said
+    assert [after for what, _before, after in said if what == "Phone"] == [
+        "Main number: (602) 506-0144 x12",
+        "Intake (to start treatment): (602) 506-0145",
+    ]
+
+
+def test_a_line_is_in_the_language_of_who_reads_it(editor, run):
+    with translation.override("es"):
+        yes = str(Answer.YES.label)
+        (line,) = shown(editor, run, action="changed")["lines"]
+        assert [change.before for change in line.changes] == [yes]
+    assert yes != "Yes"
 
 
 def test_no_line_says_a_term_by_its_path(editor, administrator, run):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
 from programs.enums import (
     Answer,
@@ -13,15 +15,16 @@ from programs.enums import (
     LocationPrecision,
     MedicationRelation,
     NetworkRelation,
+    PhoneUse,
 )
 from programs.importers.listings import FACILITY_COLUMNS
 from programs.models import Facility, ImportItem, Place, Term
 
 #: What the line of a new listing says anyway, or says in numbers that nobody reads.
 ON_THE_LINE = ("name", "branch", "city", "state", "latitude", "longitude")
-#: What a source can say, in words.
+#: What a source can say, in words of whoever reads them.
 LABELS = {
-    value: str(label)
+    value: label
     for choices in (Answer, MedicationRelation, NetworkRelation, LocationPrecision)
     for value, label in choices.choices
 }
@@ -79,12 +82,12 @@ def _changes(item: ImportItem, terms: dict[str, str], counties: dict[int, str]) 
             continue
         before, after = fields[column]
         field = Facility._meta.get_field(column.removesuffix("_id"))
-        label = str(getattr(field, "verbose_name", column)).capitalize()
+        label = capfirst(str(getattr(field, "verbose_name", column)))
         yield Change(label, _value(column, before, counties), _value(column, after, counties))
     for phone in detail.get("phones", {}).get("removed", ()):
-        yield Change(_("Phone"), phone, "")
+        yield Change(_("Phone"), _phone(phone), "")
     for phone in detail.get("phones", {}).get("added", ()):
-        yield Change(_("Phone"), "", phone)
+        yield Change(_("Phone"), "", _phone(phone))
     for change, facts in detail.get("facts", {}).items():
         for fact in facts:
             yield _fact(change, fact, terms)
@@ -113,7 +116,15 @@ def _fact(change: str, fact: str, terms: dict[str, str]) -> Change:
 
 def _words(said: str) -> str:
     """Return "yes, length_days_max 30" in words."""
-    return ", ".join(LABELS.get(part, part.replace("_", " ")) for part in said.split(", ") if part)
+    parts = filter(None, said.split(", "))
+    return ", ".join(str(LABELS.get(part, part.replace("_", " "))) for part in parts)
+
+
+def _phone(said: str) -> str:
+    """Print "main +16025060109 x12" as people write it: "Main number: (602) 506-0109 x12"."""
+    use, number, *extension = said.split(" ")
+    national = PhoneNumber.from_string(number).as_national
+    return f"{PhoneUse(use).label}: {' '.join([national, *extension])}"
 
 
 def _value(column: str, value: Any, counties: dict[int, str]) -> str:
@@ -121,4 +132,5 @@ def _value(column: str, value: Any, counties: dict[int, str]) -> str:
         return ""
     if column == "county_id":
         return counties.get(value, str(value))
-    return LABELS.get(str(value), str(value)) if column == "location_precision" else str(value)
+    label = LABELS.get(str(value)) if column == "location_precision" else None
+    return str(label or value)
