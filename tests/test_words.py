@@ -260,6 +260,12 @@ def test_what_stays_in_the_box_is_read_the_same_again(text):
         "overdoze",
         "is my friend dying?",
         "od on fentanyl",
+        "I don't want to live",
+        "thinking of taking my life",
+        "self-harm",
+        "my brother won’t wake up",
+        "he cant wake up",
+        "she is not breathing",
         "me voy a matar, suicidio",
         "rehab " * 100 + "suicide",
     ],
@@ -270,7 +276,8 @@ def test_a_cry_for_help_is_heard(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "rehab", "drying out", "trying again", "modesto ca", "die hard", "homicide"]
+    "text",
+    ["", "rehab", "drying out", "trying again", "modesto ca", "die hard", "homicide", "self help"],
 )
 def test_other_searches_are_no_crisis(text):
     assert is_crisis(text) is False
@@ -366,7 +373,21 @@ def test_what_spanish_leaves_out_is_left_out():
     assert (term.facet, term.terms, term.is_left_out) == ("substance", ("alcohol",), True)
 
 
-@pytest.mark.parametrize("text", ["me quiero morir", "sobredosis", "suicidarme", "hacerme daño"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "me quiero morir",
+        "sobredosis",
+        "suicidarme",
+        "hacerme daño",
+        "me voy a matar",
+        "me quiero matar",
+        "no quiero vivir",
+        "acabar con mi vida",
+        "mi hijo no se despierta",
+        "no respira",
+    ],
+)
 def test_a_cry_for_help_in_spanish_is_one(text):
     assert is_crisis(text)
 

@@ -90,17 +90,24 @@ def results(request: HtmxRequest) -> HttpResponse:
         "ways_out": ways_out(query, found) if found.is_few else (),
         "other_readings": near.also if near else (),
         "is_beyond_the_end": is_beyond_the_end,
-        "first_number": str((found.criteria.page - 1) * PAGE_SIZE + 1),
-        "page_of_pages": _("Page %(page)s of %(pages)s")
-        % {"page": found.criteria.page, "pages": found.page_count},
-        "previous_page": found.criteria.page - 1,
-        "next_page": found.criteria.page + 1,
+        **_paging(found),
         **_ticks(program_filter, [match.program_id for match in found.matches]),
         **_choices(program_filter.form.cleaned_data),
         **_layout(request),
     }
     status = 404 if is_beyond_the_end else 200
     return render(request, "programs/search.html", context, status=status)
+
+
+def _paging(found: SearchResults) -> dict[str, Any]:
+    page = found.criteria.page
+    return {
+        "first_number": str((page - 1) * PAGE_SIZE + 1),
+        "page_of_pages": _("Page %(page)s of %(pages)s")
+        % {"page": page, "pages": found.page_count},
+        "previous_page": page - 1,
+        "next_page": page + 1,
+    }
 
 
 def _pills(query: QueryDict, program_filter: ProgramFilter, found: SearchResults) -> list[Pill]:
