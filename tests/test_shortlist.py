@@ -235,6 +235,20 @@ def test_a_card_has_name_place_numbers_and_who_said_so(client):
     assert words(card).count(OLD) == 1
 
 
+def test_the_number_for_who_wants_to_start_comes_first_as_in_results(client):
+    program = ProgramFactory.create()
+    for number, use in (("+14805550101", "main"), ("+14805550102", "intake")):
+        PhoneFactory.create(facility=program.facility, number=number, use=use)
+    first = "a[href^='tel:+1480']"
+    numbers = [
+        str(page_with(client, program.pk, at=address).select(f"main {first}")[0]["href"])
+        for address in (SHORTLIST, HANDOUT, "/programs/")
+    ]
+    assert numbers == ["tel:+14805550102"] * 3
+    sms = str(only(page_with(client, program.pk), ".ways [href^='sms:']")["href"])
+    assert "555-0102" in sms
+
+
 def test_the_distance_is_said_where_the_address_has_a_place(client):
     program = ProgramFactory.create()
     assert "away" not in words(page_with(client, program.pk), "main")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs.enums import STATE_NAMES, FactKind, ListingPart
+from programs.enums import STATE_NAMES, FactKind, ListingPart, PhoneUse
 from programs.models import Program
 from programs.search.criteria import Near, SearchCriteria, Where
 from programs.search.shortlist import Shortlist, Ticked, match_of
@@ -74,7 +74,9 @@ def _card(
     program, today = ticked.program, timezone.localdate()
     phone_days = vocabulary.shelf_life_days(ListingPart.PHONES)
     address_days = vocabulary.shelf_life_days(ListingPart.ADDRESS)
-    phones = phone_lines(ticked.phones, phone_days, today)
+    # As in results: intake is for who wants to start.
+    intake_first = sorted(ticked.phones, key=lambda phone: phone.use != PhoneUse.INTAKE)
+    phones = phone_lines(intake_first, phone_days, today)
     address_said = address_attribution(program, address_days, today)
     openings = opening_lines(ticked.openings, ticked.facts, vocabulary, now)
     return Card(
