@@ -263,7 +263,7 @@ def test_what_stays_in_the_box_is_read_the_same_again(text):
         "I don't want to live",
         "thinking of taking my life",
         "self-harm",
-        "my brother won’t wake up",
+        "my brother won\u2019t wake up",
         "he cant wake up",
         "she is not breathing",
         "me voy a matar, suicidio",
