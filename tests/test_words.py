@@ -392,5 +392,16 @@ def test_a_cry_for_help_in_spanish_is_one(text):
     assert is_crisis(text)
 
 
-def test_two_letters_after_a_place_are_its_state_all_the_same():
-    assert place(read("iop detroit mi")) == "Detroit, MI"
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("iop detroit mi", "Detroit, MI"),
+        ("iop E Brunswick NJ", "E Brunswick, NJ"),
+        ("iop U.S. Virgin Islands", "U.S. Virgin Islands"),
+        ("iop Como MS", "Como, MS"),
+        ("iop El Centro", "El Centro, CA"),
+        ("iop en Sierra Madre", "Sierra Madre, CA"),
+    ],
+)
+def test_small_words_of_spanish_take_nothing_from_the_names_of_places(text, where):
+    assert place(read(text)) == where
