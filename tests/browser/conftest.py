@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +36,12 @@ CHROMIUM_OPTIONS = [
 
 
 PASSWORD = "seven quiet kettles"  # noqa: S105
-#: What code for `made_in_shell` may call.
-ACCOUNTS = f"""
-import json
+#: A process on the site's database that runs what `Site.made` sends: to start Django takes seconds.
+#: The code sent may call the functions, and leaves in `made` what it has to say.
+SHELL = f"""
+import django, json, sys
+django.setup()
+import programs.views.keepers  # notes when somebody signed in
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
@@ -58,6 +62,10 @@ def prove(request, user, **kwargs):
     record_authentication(request, user, method="mfa", type="totp")
 
 user_logged_in.connect(prove)
+for code in sys.stdin:
+    names = dict(globals())
+    exec(json.loads(code), names)
+    print("made", json.dumps(names["made"]), flush=True)
 """
 
 
@@ -78,6 +86,20 @@ class Site:
 
     url: str
     environment: dict[str, str]
+    shell: subprocess.Popen[str]
+
+    def made(self, code: str) -> Any:
+        """Run code on the site's own database; return what it put into `made`, by way of JSON.
+
+        A session made there is signed in wholly, second factor included.
+        """
+        assert self.shell.stdin
+        assert self.shell.stdout
+        print(json.dumps(code), file=self.shell.stdin, flush=True)
+        for line in self.shell.stdout:
+            if line.startswith("made "):
+                return json.loads(line.removeprefix("made "))
+        pytest.fail("the code for the site's database failed; its error is above")
 
 
 @pytest.fixture(scope="package")
@@ -99,23 +121,21 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Site]
         )
         try:
             wait_until_served(f"http://127.0.0.1:{port}/", server)
-            yield Site(f"http://127.0.0.1:{port}", environment)
+            with shell_on(environment) as shell:
+                yield Site(f"http://127.0.0.1:{port}", environment, shell)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
 
 
-def made_in_shell(site: Site, code: str) -> Any:
-    """Run code on the site's own database; return what it put into `made`, by way of JSON.
-
-    A session made there is signed in wholly, second factor included.
-    """
-    whole = f"{ACCOUNTS}{code}\nprint('made', json.dumps(made))"
-    shell = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", whole],
-        cwd=settings.BASE_DIR, env=site.environment, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(shell.stdout.split("made ")[-1])
+@contextmanager
+def shell_on(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run `SHELL` for a while."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SHELL], cwd=settings.BASE_DIR, text=True, env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as shell:  # fmt: skip
+        yield shell
 
 
 @pytest.fixture(scope="package")

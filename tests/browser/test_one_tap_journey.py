@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Site
@@ -22,18 +19,14 @@ from programs.upkeep.update_links import make_link, token_of
 care = CareFact.objects.filter(answer="yes", program__facility__zip_code="85225")
 facility = care.order_by("program_id").first().program.facility
 link = make_link(facility, "Ann", "a@example.org", now=timezone.now())
-print("path", "/update/" + token_of(link))
+made = f"/update/{token_of(link)}/"
 """
 SMALLEST_TARGET = 44
 
 
 @pytest.fixture
 def path(site: Site) -> str:
-    made = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", MAKE_LINK],
-        cwd=settings.BASE_DIR, env=site.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return made.stdout.split("path ")[-1].strip() + "/"
+    return str(site.made(MAKE_LINK))
 
 
 @pytest.fixture

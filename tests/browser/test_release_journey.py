@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, made_in_shell
+from tests.browser.conftest import Site
 from tests.directory_files import row, write_csv
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def desk(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Desk]:
     """The desk after a first edition, of which a keeper confirmed that Medicaid is taken."""
     first = write_csv(tmp_path / "su_2022.csv", [row(**PLACE)])
     second = write_csv(tmp_path / "su_2023.csv", [row(**PLACE, service_code_info="SA OIT PI SP")])
-    made = made_in_shell(site, LOAD_AND_CONFIRM.format(path=str(first)))
+    made = site.made(LOAD_AND_CONFIRM.format(path=str(first)))
     context = browser.new_context(base_url=site.url)
     context.add_cookies([{"name": "sessionid", "value": made["session"], "url": site.url}])
     yield Desk(context.new_page(), made["page"], second)

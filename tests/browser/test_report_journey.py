@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Site
@@ -18,23 +15,8 @@ pytestmark = pytest.mark.browser
 
 #: The report form asks again when it comes back faster.
 READING_MILLISECONDS = 3_100
-#: A keeper who signed in with both factors, without the pages for it, which have their own tests.
 MAKE_SESSION = """
-import programs.views.keepers  # notes when somebody signed in
-from allauth.account.internal.flows.login import record_authentication
-from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_logged_in
-from django.test import Client
-from programs.enums import Role
-from programs.models import Keeper
-def prove(request, user, **kwargs):
-    record_authentication(request, user, method="mfa", type="totp")
-user_logged_in.connect(prove)
-user = User.objects.create_user("reports@example.org")
-Keeper.objects.create(user=user, role=Role.EDITOR)
-client = Client()
-client.force_login(user)
-print("key", client.session.session_key)
+made = session_of(account("reports@example.org", Role.EDITOR))
 """
 
 
@@ -50,13 +32,8 @@ def visitor(browser: Browser, site: Site) -> Iterator[Page]:
 @pytest.fixture
 def desk(browser: Browser, site: Site) -> Iterator[Page]:
     """An editor at a desk, signed in."""
-    made = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-c", MAKE_SESSION],
-        cwd=settings.BASE_DIR, env=site.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    key = made.stdout.split("key ")[-1].strip()
     context = browser.new_context(base_url=site.url)
-    context.add_cookies([{"name": "sessionid", "value": key, "url": site.url}])
+    context.add_cookies([{"name": "sessionid", "value": site.made(MAKE_SESSION), "url": site.url}])
     yield context.new_page()
     context.close()
 
@@ -81,6 +58,10 @@ def test_a_report_travels_to_its_fix(visitor: Page, desk: Page):
     expect(visitor.locator("h1")).to_have_text("A person is checking it now.")
 
     desk.get_by_role("link", name="Name, address and phones").click()
+    name, tools = (desk.locator(part).bounding_box() for part in ("#content > h2", ".object-tools"))
+    assert name
+    assert tools
+    assert name["y"] + name["height"] <= tools["y"]
     desk.locator("#id_phones-0-number").fill("+1 480-555-0177")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.get_by_label("Fixed").check()

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.conftest import PASSWORD, PHONE, Site, made_in_shell
+from tests.browser.conftest import PASSWORD, PHONE, Site
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ made = {
 @pytest.fixture(scope="module")
 def made(site: Site) -> Any:
     """A member of a facility's staff, and an editor who is signed in."""
-    return made_in_shell(site, MAKE_PEOPLE)
+    return site.made(MAKE_PEOPLE)
 
 
 @pytest.fixture
