@@ -237,14 +237,13 @@ def test_a_card_has_name_place_numbers_and_who_said_so(client):
 
 def test_the_number_for_who_wants_to_start_comes_first_as_in_results(client):
     program = ProgramFactory.create()
-    for number, use in (("+14805550101", "main"), ("+14805550102", "intake")):
-        PhoneFactory.create(facility=program.facility, number=number, use=use)
-    first = "a[href^='tel:+1480']"
-    numbers = [
-        str(page_with(client, program.pk, at=address).select(f"main {first}")[0]["href"])
-        for address in (SHORTLIST, HANDOUT, "/programs/")
-    ]
-    assert numbers == ["tel:+14805550102"] * 3
+    for position, use in enumerate(["main", "hotline", "intake"]):
+        number = f"+1480555010{position}"
+        PhoneFactory.create(facility=program.facility, number=number, use=use, position=position)
+    for address in (SHORTLIST, HANDOUT, "/programs/"):
+        page = page_with(client, program.pk, at=address)
+        numbers = [str(link["href"]) for link in page.select("main a[href^='tel:+1480']")]
+        assert numbers[:2] == ["tel:+14805550102", "tel:+14805550100"], address
     sms = str(only(page_with(client, program.pk), ".ways [href^='sms:']")["href"])
     assert "555-0102" in sms
 

@@ -25,7 +25,7 @@ from programs.enums import (
 from programs.models import effective_relations
 from programs.models.program import listing_name
 from programs.search.criteria import Anywhere, SearchCriteria
-from programs.search.engine import OPIOID_MEDICINES, Match
+from programs.search.engine import OPIOID_MEDICINES, Match, StatedPhone
 from programs.search.facts import StatedFact
 from programs.search.openings import LEVELS, StatedOpening
 from programs.search.vocabulary import Vocabulary
@@ -159,7 +159,9 @@ def _address(match: Match) -> str:
 
 def _phones(match: Match, language: str | None) -> tuple[PhoneLink, ...]:
     """Return the first number of each use; intake first, for it is for who wants to start."""
-    first_of_use = {phone.use: phone for phone in reversed(match.phones)}
+    first_of_use: dict[str, StatedPhone] = {}
+    for phone in match.phones:
+        first_of_use.setdefault(phone.use, phone)
     uses = sorted(first_of_use, key=lambda use: use != PhoneUse.INTAKE)
     return tuple(phone_link_in(language, first_of_use[use]) for use in uses[:PHONES_ON_A_RESULT])
 
