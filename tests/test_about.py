@@ -125,6 +125,12 @@ def test_the_operator_is_named_and_can_be_reached(client, settings, given, href)
     assert only(page, f"main a[href='{href or given}']").text == given
 
 
+def test_who_cannot_be_named_can_still_be_reached(client, settings):
+    settings.OPERATOR_NAME, settings.OPERATOR_CONTACT = "", "desk@example.org"
+    assert client.get(ABOUT).status_code == 200
+    only(page_of(client.get(ABOUT)), "main a[href='mailto:desk@example.org']")
+
+
 def test_a_contact_that_nobody_can_follow_stops_the_start():
     started = subprocess.run(
         [sys.executable, "-c", "import directory.settings"],
