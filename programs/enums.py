@@ -69,6 +69,14 @@ class SearchAspect(TextChoices):
     ANY = "any", _("Any of these")
 
 
+class Need(TextChoices):
+    """What somebody needs first, as the landing page asks it. `search.needs` says what it finds."""
+
+    MEDICINE = "medicine", _("Medicine today")
+    DETOX = "detox", _("Withdrawal care (detox)")
+    STAY = "stay", _("Somewhere to stay")
+
+
 class Sort(TextChoices):
     """What comes first among matches. Where there is no point to be near, both are the second."""
 

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Miles, PlaceKind, SearchAspect, Sort
+from programs.enums import Miles, Need, PlaceKind, SearchAspect, Sort
 from programs.models import Program
 from programs.search.ages import OLDEST_YEARS, age_group
 from programs.search.criteria import Anywhere, InCounty, InState, Near, SearchCriteria, Where
@@ -129,6 +129,14 @@ class ProgramFilter(django_filters.FilterSet):
     openings = django_filters.ChoiceFilter(
         label=_("Openings"),
         choices=[("now", _("Says it has openings now"))],
+        error_messages=_NOT_A_CHOICE,
+    )
+    # Stands for other parameters, to which the results page leads on.
+    need = django_filters.TypedChoiceFilter(
+        label=_("What do you need first?"),
+        choices=Need.choices,
+        coerce=Need,
+        empty_value=None,
         error_messages=_NOT_A_CHOICE,
     )
     sort = django_filters.TypedChoiceFilter(

@@ -144,6 +144,7 @@ def test_in_spanish_the_lifeline_is_988_and_press_2_and_no_text_is_answered_in_e
         strip = page_of_text(render_to_string("includes/crisis.html"))
     assert [link["href"] for link in strip.select("a")] == [
         "tel:911",
+        "/es/learn/naloxone/",
         "tel:988",
         "sms:988",
         "tel:+18006624357",

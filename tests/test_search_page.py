@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from programs.enums import Answer, ListingStatus, LocationPrecision
-from programs.models import Program
+from programs.models import Program, Term
 from programs.search.criteria import PAGE_SIZE
 from tests.factories import FacilityFactory, PhoneFactory, ProgramFactory, state
 from tests.pages import only, page_of, words
@@ -66,13 +66,58 @@ def test_the_landing_page_asks_for_a_place_and_needs_nothing_else(client):
     assert (form["action"], form["method"]) == ("/programs/", "get")
     assert [field["name"] for field in form.select("input, select")] == [
         "near",
-        "q",
-        "miles",
+        "years",
+        "payment",
         "level_of_care",
         "medication",
-        "payment",
+        "q",
+        "miles",
     ]
     assert form.select("[required]") == []
+
+
+@pytest.mark.parametrize(
+    ("need", "filters"),
+    [
+        (
+            "medicine",
+            "medication=methadone&medication=buprenorphine&medication_access=start&sort=openings",
+        ),
+        ("detox", "level_of_care=withdrawal_care"),
+        ("stay", "level_of_care=residential&level_of_care=recovery_housing"),
+    ],
+)
+def test_what_is_needed_first_leads_to_true_filters(client, need, filters):
+    [button] = page_of(client.get("/")).select(f"button[name=need][value={need}]")
+    asked = f"near=85225&years=&payment=medicaid&{button['name']}={button['value']}"
+    response = client.get(f"/es/programs/?{asked}&level_of_care=")
+    expected = f"/es/programs/?near=85225&payment=medicaid&{filters}"
+    assert (response.status_code, response["Location"]) == (302, expected)
+    assert client.get(expected).status_code == 200
+
+
+def test_the_need_comes_before_what_else_was_chosen_of_its_kind(client):
+    response = client.get("/programs/?need=detox&level_of_care=iop&miles=50")
+    assert response["Location"] == "/programs/?level_of_care=withdrawal_care&miles=50"
+
+
+def test_a_need_that_nobody_knows_is_named(client):
+    response = client.get("/programs/?need=sleep")
+    assert response.status_code == 400
+    assert "“sleep” is not one of the choices here." in words(page_of(response), ".errors")
+
+
+def test_a_need_asks_for_no_term_that_keepers_took_out(client):
+    Term.objects.filter(facet__slug="medication", slug="methadone").delete()
+    Term.objects.filter(facet__slug="level_of_care", slug="withdrawal_care").delete()
+    medicine = client.get("/programs/?need=medicine")["Location"]
+    assert medicine == "/programs/?medication=buprenorphine&medication_access=start&sort=openings"
+    assert client.get("/programs/?need=detox&near=85225")["Location"] == "/programs/?near=85225"
+
+
+def test_enter_in_the_form_asks_for_no_need(client):
+    first = page_of(client.get("/")).select("main form button[type=submit]")[0]
+    assert first.get("name") is None
 
 
 def test_sending_the_landing_form_as_it_is_searches_everywhere(client, clinic):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,16 +14,18 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from programs.enums import Miles, SearchAspect, Sort
+from programs.enums import Miles, Need, SearchAspect, Sort
 from programs.explainers import Explainer, pages_about
 from programs.filters import ProgramFilter
 from programs.search.crisis import is_crisis
 from programs.search.criteria import PAGE_SIZE, Near, SearchCriteria
 from programs.search.engine import FEW, SearchResults, search
+from programs.search.needs import parameters_of
 from programs.search.options import options_without_counts
 from programs.search.places import ResolvedPlace
 from programs.search.ranking import RANKING
 from programs.search.shortlist import MOST_PROGRAMS
+from programs.search.vocabulary import Vocabulary
 from programs.views.links import Pill, openings_pill, pills, ways_out
 from programs.views.results import results_of
 from programs.views.site import site_of
@@ -33,7 +35,7 @@ from programs.views.words import understood, what_was_read
 #: Above the results stand no more links to explain words than these.
 MOST_EXPLAINED = 3
 #: Facets that the landing page asks for; the results page has them all.
-LANDING_FACETS = ("level_of_care", "medication", "payment")
+LANDING_FACETS = ("payment", "level_of_care", "medication")
 
 
 class HtmxRequest(HttpRequest):
@@ -47,7 +49,12 @@ def landing(request: HttpRequest) -> HttpResponse:
     """The search box. One statement."""
     vocabulary = site_of(request).vocabulary
     facets = [vocabulary.by_slug[slug] for slug in LANDING_FACETS if slug in vocabulary.by_slug]
-    context = {"facets": facets, "miles_choices": Miles, "miles": Miles.TWENTY_FIVE}
+    context = {
+        "needs": Need.choices,
+        "facets": facets,
+        "miles_choices": Miles,
+        "miles": Miles.TWENTY_FIVE,
+    }
     return render(request, "programs/landing.html", context)
 
 
@@ -58,6 +65,7 @@ def results(request: HtmxRequest) -> HttpResponse:
 
     One more for a misspelt place, and one more where a name is searched.
 
+    A need, such as "medicine today", leads on to the same search with the filters it stands for.
     For htmx only what is in <main>, with the title; the whole page again when it goes back.
     A query string that cannot be understood is a 400 with a message on the field that is wrong.
     """
@@ -66,6 +74,8 @@ def results(request: HtmxRequest) -> HttpResponse:
     if not program_filter.is_valid():
         context = _unanswered_context(request, program_filter)
         return render(request, "programs/search.html", context | _layout(request), status=400)
+    if need := program_filter.form.cleaned_data["need"]:
+        return redirect(_in_filters(request, need, vocabulary))
     now = timezone.now()
     found = search(program_filter.criteria(), vocabulary, now=now)
     words, near = program_filter.words, program_filter.form.cleaned_data["near"]
@@ -108,6 +118,24 @@ def _paging(found: SearchResults) -> dict[str, Any]:
         "previous_page": page - 1,
         "next_page": page + 1,
     }
+
+
+def _in_filters(request: HttpRequest, need: Need, vocabulary: Vocabulary) -> str:
+    """Return the address of the search with a need in the words of the filters."""
+    query = _without_blanks(request.GET)
+    del query["need"]
+    for name, values in parameters_of(need, vocabulary).items():
+        query.setlist(name, values)
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _without_blanks(asked: QueryDict) -> QueryDict:
+    """Drop the fields that were left empty: an address tells no more than was asked."""
+    query = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        if filled := [value for value in values if value.strip()]:
+            query.setlist(name, filled)
+    return query
 
 
 def _pills(query: QueryDict, program_filter: ProgramFilter, found: SearchResults) -> list[Pill]:
