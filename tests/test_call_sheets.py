@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from programs.enums import ChangeKind, ListingStatus, Role
 from programs.models import (
@@ -170,6 +170,14 @@ def test_a_tick_confirms_its_group_alone_with_who_and_when(desk, editor):
     assert (change.kind, change.user_id) == (ChangeKind.VERIFICATION, editor.pk)
     sheet = CallSheet.objects.get()
     assert (sheet.called_by, sheet.held_by, sheet.retry_on) == (editor, None, retry_day(today))
+
+
+def test_a_sheet_names_its_groups_in_the_language_of_who_calls(desk):
+    program = checked_program()
+    track = state(program, "track/women").term.facet
+    with translation.override("es"):
+        page = page_of(desk.get(sheet_url(program)))
+    assert words(page, f"#q-{program.pk}track legend") == track.label_es != track.label
 
 
 def test_a_sheet_of_which_all_is_right_is_done(desk):

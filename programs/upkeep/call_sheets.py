@@ -140,7 +140,7 @@ def _of_a_program(
         good_for = timedelta(days=facet.shelf_life_days)
         yield Question(
             key=f"{program_id}/{facet.slug}",
-            label=facet.label,
+            label=str(facet),
             lines=tuple(
                 Line(fact_text(fact), fact._meta.model_name or "", fact.pk) for fact in together
             ),
