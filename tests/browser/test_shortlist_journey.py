@@ -24,15 +24,16 @@ def ids_of(page: Page, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("language", ["", "/es"])
 def test_three_programs_are_one_page_of_paper_whose_code_opens_them_again(
-    phone: Page, site_url: str, paper: str
+    phone: Page, site_url: str, paper: str, language: str
 ):
     query = "&".join(f"p={each}" for each in ids_of(phone, 3))
-    phone.goto(f"/shortlist/handout/?{query}")
+    phone.goto(f"{language}/shortlist/handout/?{query}")
     printed = pypdfium2.PdfDocument(phone.pdf(format=paper))
     assert len(printed) == 1
     [code] = zxingcpp.read_barcodes(printed[0].render(scale=2).to_numpy())
-    assert code.text == f"{site_url}/shortlist/?{query}"
+    assert code.text == f"{site_url}{language}/shortlist/?{query}"
     phone.goto(code.text)
     assert phone.locator(".side .program").count() == 3
 
