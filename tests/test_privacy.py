@@ -345,8 +345,12 @@ def test_what_an_exception_quotes_of_a_search_is_not_logged(client, log, monkeyp
     assert CANARY not in log.getvalue()
 
 
-def test_a_search_is_never_kept_by_a_cache_that_others_share(client, listing_address):
-    response = client.get("/programs/?near=85225")
+@pytest.mark.parametrize(
+    "path", ["/programs/", "/es/programs/", "/places/suggest", "/used-again/", "/shortlist/"]
+)
+def test_a_search_is_never_kept_by_a_cache_that_others_share(client, listing_address, path):
+    response = client.get(f"{path}?near=85225")
+    assert response.status_code == 200
     assert "public" not in response.headers.get("Cache-Control", "")
 
 

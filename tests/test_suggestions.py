@@ -79,7 +79,7 @@ def test_suggestions_are_one_statement(client, django_assert_num_queries):
 
 def test_suggestions_may_be_cached_and_leave_nothing(client):
     response = suggest(client, "chan")
-    assert response["Cache-Control"] == "public, max-age=21600"
+    assert response["Cache-Control"] == "private, max-age=21600"
     assert dict(response.cookies) == {}
     assert "Set-Cookie" not in response.headers
     assert client.post("/places/suggest").status_code == 405

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from programs.search.suggestions import suggested_places
 from programs.views.limits import AddressLimit, address_of
 
-#: Place names hardly change, and they are the same for everybody.
+#: Place names hardly change. What somebody typed is for their own browser to keep, for no other.
 CACHE_SECONDS = 6 * 60 * 60
 #: For one address and server process. A library or a shelter is many people behind one address.
 ANSWERS_PER_MINUTE = 120
@@ -26,7 +26,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return _suggestions(request)
 
 
-@cache_control(public=True, max_age=CACHE_SECONDS)
+@cache_control(private=True, max_age=CACHE_SECONDS)
 def _suggestions(request: HttpRequest) -> HttpResponse:
     places = suggested_places(request.GET.get("near", ""))
     return render(request, "programs/_suggestions.html", {"places": places})
