@@ -134,8 +134,9 @@ def test_a_program_that_does_not_treat_opioid_use_says_so():
 
 
 def test_naltrexone_may_still_be_given_for_alcohol_where_opioid_use_is_not_treated():
-    assert relations("naltrexone", "NOOP") == ["not_applicable"]
+    assert relations("naltrexone", "NOOP") == []
     assert relations("naltrexone", "NOOP", "PMAT") == []
+    assert relations("naltrexone", "NOOP", "NAUT") == ["not_applicable"]
 
 
 def test_a_program_that_does_not_treat_alcohol_use_says_so():

@@ -25,10 +25,16 @@ DAYS_A_YEAR = 365
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Who runs the site, where its listings come from, how old that is. Two statements."""
+    counted = totals()
     context = {
         "operator": settings.OPERATOR_NAME,
         "contact": contact(settings.OPERATOR_CONTACT),
-        "totals": totals(),
+        "totals": counted,
+        "numbers": {
+            "listings": f"{counted.listings:,}",
+            "confirmed": f"{counted.confirmed:,}",
+            "invented": f"{counted.invented:,}",
+        },
         "origins": [_as_printed(origin, timezone.localdate()) for origin in origins()],
     }
     return render(request, "programs/about.html", context)
