@@ -83,7 +83,7 @@ def test_saying_it_again_starts_its_time_anew(admin_client, program):
     before = timezone.now() - timedelta(hours=1)
     iop = str(open_until(program, before, IOP, walk_in_hours="8 to 10").term_id)
     page = page_of(admin_client.get(address(program)))
-    assert words(page, "#openings-0 .field-counts_until .readonly").startswith("Expired ")
+    assert words(page, "#openings-0 .fieldBox.field-counts_until .readonly").startswith("Expired ")
     assert save(admin_client, program).status_code == 302
     assert Opening.objects.get().expires_at == before
     assert save(admin_client, program, **{"openings-0-again": "on"}).status_code == 302

@@ -83,6 +83,7 @@ def public_pages(made: Any) -> dict[str, int]:
         "/learn/iop/": 200,
         "/leave-this-page/": 200,
         "/shortlist/": 200,
+        "/shortlist/?p=x": 400,
         f"/shortlist/?{query}": 200,
         f"/shortlist/handout/?{query}": 200,
         "/about/": 200,
@@ -101,7 +102,10 @@ def keepers_pages(made: Any) -> dict[str, int]:
 
 
 def faults(page: Page, language: str) -> list[str]:
-    """Return what is wrong with the page that is shown, in every look of it."""
+    """Return what is wrong with the page that is shown, in every look of it.
+
+    Languages differ in the length of words, which shows on the narrowest screen.
+    """
     page.set_viewport_size(NARROWEST)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
@@ -112,10 +116,10 @@ def faults(page: Page, language: str) -> list[str]:
     ]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += violations(page, "dark", COLORS)
-    page.set_viewport_size(WIDE)
-    found += violations(page, "wide, dark", COLORS)
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    found += violations(page, "wide", WHERE_THINGS_ARE)
+    if language == "en":
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        found += violations(page, "wide", WHERE_THINGS_ARE)
     page.set_viewport_size(ZOOMED)
     return found + wider_than_the_screen(page)
 

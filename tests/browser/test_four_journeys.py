@@ -81,10 +81,10 @@ def test_a_family_member_compares_three_and_has_them_on_paper(visitor: Page):
     expect(visitor.locator("[data-facet=payment] input:checked")).to_have_count(1)
     tick(visitor, 3)
     button(visitor, "Compare the ticked").click()
-    assert visitor.locator(".side .program").count() == 3
-    assert visitor.locator(".beside-each-other").count() > 0
+    expect(visitor.locator(".side .program")).to_have_count(3)
+    expect(visitor.locator(".beside-each-other").first).to_be_visible()
     link(visitor, "Print a page to take along").click()
-    assert visitor.locator(".on-paper").count() == 3
+    expect(visitor.locator(".on-paper")).to_have_count(3)
 
 
 def test_a_discharge_planner_has_ten_who_continue_methadone_on_a_dated_page(visitor: Page):
@@ -97,11 +97,11 @@ def test_a_discharge_planner_has_ten_who_continue_methadone_on_a_dated_page(visi
     tick(visitor, 10)
     button(visitor, "Compare the ticked").click()
     link(visitor, "Print a page to take along").click()
-    assert visitor.locator(".on-paper").count() == 10
+    expect(visitor.locator(".on-paper")).to_have_count(10)
     expect(visitor.locator(".code svg")).to_be_visible()
     assert "202" in visitor.locator(".handout > header p").first.inner_text()
     # Nothing can be written on it but by hand.
-    assert visitor.locator("main input, main textarea").count() == 0
+    expect(visitor.locator("main input, main textarea")).to_have_count(0)
 
 
 def test_somebody_who_used_again_has_safety_first_and_a_number(visitor: Page):
@@ -113,7 +113,7 @@ def test_somebody_who_used_again_has_safety_first_and_a_number(visitor: Page):
     button(visitor, "Search").click()
     number = call(visitor.locator("main [data-program]").first)
     assert re.fullmatch(r"tel:\+1\d{3}55501\d\d(,\d+)?", str(number.get_attribute("href")))
-    assert visitor.locator("[data-way=start]").count() == 1
+    expect(visitor.locator("[data-way=start]")).to_have_count(1)
 
 
 def test_the_keyboard_leads_from_the_first_page_to_a_number(visitor: Page):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
@@ -54,20 +53,3 @@ def test_the_guide_leads_to_places_by_keyboard_alone(plain: Page):
     tab_to(plain, card.get_by_role("link", name="Find near me Intensive outpatient"))
     plain.keyboard.press("Enter")
     expect(plain.get_by_role("heading", level=1)).to_have_text(announced)
-
-
-def test_the_guide_breaks_no_accessibility_rule_and_fits_the_narrowest_phone(phone: Page):
-    phone.set_viewport_size({"width": 320, "height": 740})
-    phone.goto("/guide/how-it-works/")
-    assert phone.evaluate("document.documentElement.scrollWidth") == 320
-    phone.goto("/guide/")
-    phone.get_by_label("Meth or cocaine").check()
-    assert wrong_with(phone) == (320, [])
-    phone.get_by_role("button", name="Show where to start asking").click()
-    assert wrong_with(phone) == (320, [])
-
-
-def wrong_with(page: Page) -> tuple[int, list[str]]:
-    """Return how wide the page is, and the accessibility rules that it breaks."""
-    width = page.evaluate("document.documentElement.scrollWidth")
-    return width, [violation["id"] for violation in Axe().run(page).response["violations"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -72,20 +71,11 @@ def test_a_misspelled_town_leads_to_the_right_one(phone: Page):
     expect(phone.locator("[data-facet=level_of_care] input:checked")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [320, 640, 1280])
-def test_nothing_is_wider_than_the_screen(phone: Page, address: str, width: int):
-    """320 px is the narrowest phone; 640 px is a screen of 1280 px at 200% zoom."""
-    phone.set_viewport_size({"width": width, "height": 800})
+def test_nothing_is_wider_than_a_wide_screen(phone: Page, address: str):
+    """Narrower ones, and the rules of accessibility: test_every_page."""
+    phone.set_viewport_size({"width": 1280, "height": 800})
     phone.goto(address)
-    assert phone.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_no_accessibility_rule_is_broken(phone: Page, address: str, color_scheme):
-    phone.emulate_media(color_scheme=color_scheme)
-    phone.goto(address)
-    found = Axe().run(phone)
-    assert [violation["id"] for violation in found.response["violations"]] == []
+    assert phone.evaluate("document.documentElement.scrollWidth") == 1280
 
 
 def test_the_keyboard_reaches_the_main_part_after_the_way_out(phone: Page):
