@@ -3,7 +3,7 @@
 #   make run                 serve on http://127.0.0.1:8000
 #   make run PORT=8001       on another port
 #   make run RELEASE=FILE    with a federal release in place of the invented sample
-#   make test [ARGS=...]     the whole suite in three processes, or in one what ARGS names
+#   make test [ARGS=...]     the whole suite in two processes, or in one what ARGS names
 #   make check               lint, types, layers, templates, migrations, deployment settings
 #   make messages            bring locale/ up to date with what code and templates say
 #   make bench [ARGS=--million]  the yardstick of the search; among a million programs too
@@ -17,9 +17,8 @@ export PORT RELEASE
 PY := .venv/bin/python
 SITE := .venv/.site-installed
 TOOLS := .venv/.tools-installed
-# Three, for tests that drive a browser or a server wait for it: two cores have time for a third.
 # Files stay whole, for the sake of their module's fixtures, and in order: a long one is not last.
-WHOLE_SUITE := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+WHOLE_SUITE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --requirement
 
 # What a production site would be given; the key is for this check alone.
